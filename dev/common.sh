@@ -1,0 +1,55 @@
+# What every script here needs: where things are, and how to speak. Sourced, never run.
+# shellcheck shell=bash
+
+set -euo pipefail
+
+# Absolute and without links: the same checkout has one name, however it was reached.
+CHECKOUT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
+
+# Everything that is fetched or built lives outside the repository. As root it cannot live in root's home:
+# PostgreSQL runs as an unprivileged user then, and that user may not enter there.
+if [ -n "${IMAP_SYNC_CACHE:-}" ]; then
+    CACHE=$IMAP_SYNC_CACHE
+elif [ "$(id -u)" = 0 ]; then
+    CACHE=/var/cache/mail_imap_sync
+else
+    CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/mail_imap_sync
+fi
+mkdir -p "$CACHE/locks"
+CACHE=$(cd "$CACHE" && pwd -P)
+export IMAP_SYNC_CACHE=$CACHE
+
+say() { printf '==> %s\n' "$*"; }
+
+die() {
+    printf 'error: %s\n' "$*" >&2
+    exit 1
+}
+
+# lock NAME: wait for, then hold until this script ends, the lock that keeps two runs from building the same thing.
+lock() {
+    local fd
+    exec {fd}>"$CACHE/locks/$1"
+    flock -n "$fd" || {
+        say "waiting for another run that is busy with: $1"
+        flock "$fd"
+    }
+}
+
+# short_hash: eight characters that stand for what comes in.
+short_hash() { sha256sum | cut -c1-8; }
+
+# as_root COMMAND...: with sudo for everybody but root.
+as_root() {
+    if [ "$(id -u)" = 0 ]; then
+        "$@"
+    elif command -v sudo >/dev/null; then
+        sudo "$@"
+    else
+        die "this needs root, and there is no sudo here: $*"
+    fi
+}
+
+# What belongs to this checkout alone: its link, configuration and database names.
+CHECKOUT_ID=$(printf %s "$CHECKOUT" | short_hash)
+CHECKOUT_CACHE=$CACHE/checkouts/$CHECKOUT_ID

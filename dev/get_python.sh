@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# Make the virtual environment in the cache: what Odoo, the addon, the tests and the linters import, and Odoo itself.
+# Prints nothing when it is there. A change of a requirements file, of the Python or of the Odoo makes a new one.
+# shellcheck source-path=SCRIPTDIR
+. "$(dirname "$0")/common.sh"
+. "$(dirname "$0")/odoo_place.sh"
+. "$(dirname "$0")/venv_place.sh"
+
+[ ! -e "$VENV/complete" ] || exit 0
+[ -n "$BASE_PYTHON" ] || die "no Python 3.10 to 3.13 with its venv module: get_debian_packages.sh installs one"
+lock python
+[ ! -e "$VENV/complete" ] || exit 0
+
+say "Python: making the virtual environment with $("$BASE_PYTHON" --version)"
+# An environment cannot be renamed (its scripts name it), so the file `complete` says that it is whole.
+rm -rf "$VENV"
+"$BASE_PYTHON" -m venv "$VENV"
+# No index is named: pip asks the one that this machine is set up with. docopt has no wheel, all others have.
+"$VENV/bin/pip" install -qq --disable-pip-version-check --prefer-binary "${requirement_args[@]}"
+site_packages=$("$VENV/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
+# After the environment's own folder on sys.path, so what was installed here comes first.
+printf '%s\n' "$ODOO_PATHS" >"$site_packages/odoo-19.pth"
+"$VENV/bin/python" -c 'import odoo.release' || die "$VENV cannot import odoo from: $ODOO_PATHS"
+touch "$VENV/complete"
+say "Python: $VENV"
