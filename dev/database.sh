@@ -1,0 +1,67 @@
+#!/usr/bin/env bash
+# Make a database of this checkout with the addon in it.
+#
+#   database.sh fresh KIND     drop the database KIND (test, demo) and make it anew
+#   database.sh update KIND    update the addon in the one that is there; make it when there is none
+#   database.sh name KIND      print its name
+# shellcheck source-path=SCRIPTDIR
+. "$(dirname "$0")/environment.sh"
+
+filestore=$DATA_FOLDER/filestore
+
+# What the addon depends on takes most of an installation's time, and is the same for every run: it is installed
+# once, into a template that new databases are copied from.
+depends=$("$VENV/bin/python" -c '
+import ast, sys
+print(",".join(sorted(ast.literal_eval(open(sys.argv[1]).read())["depends"])))' "$CHECKOUT/__manifest__.py")
+template=imap_sync_template_$(echo "$ODOO_VERSION $ODOO_PATHS $depends" | short_hash)
+
+drop() {
+    dropdb --if-exists --force "$1" 2>/dev/null
+    rm -rf "${filestore:?}/$1"
+}
+
+# copy FROM TO: with its files; without them Odoo serves no assets
+copy() {
+    mkdir -p "$filestore"
+    [ ! -d "$filestore/$1" ] || cp -a "$filestore/$1" "$filestore/$2"
+    createdb --template="$1" "$2"
+}
+
+make_template() {
+    local building=${template}_building
+    lock "$template"
+    ! database_exists "$template" || return 0
+    say "Database: installing base,$depends into a template"
+    drop "$building"
+    drop "$template"
+    createdb --template=template0 --encoding=UTF8 --lc-collate=C "$building"
+    odoo server "$building" -i "base,$depends" --stop-after-init --no-http --log-level=warn
+    # The files first: the template is whole as soon as its name is there.
+    [ ! -d "$filestore/$building" ] || mv "$filestore/$building" "$filestore/$template"
+    psql -qXc "ALTER DATABASE $building RENAME TO $template" postgres
+}
+
+# load OPTION DATABASE: -i or -u the addon
+load() {
+    say "Database: $2 ($1 $ADDON)"
+    odoo server "$2" "$1" "$ADDON" --stop-after-init --no-http --log-level=warn
+    # Odoo only warns of a module that it does not find or cannot install.
+    [ "$(psql -XAtc "SELECT state FROM ir_module_module WHERE name = '$ADDON'" "$2")" = installed ] ||
+        die "$ADDON could not be installed in $2"
+}
+
+fresh() {
+    make_template
+    drop "$1"
+    copy "$template" "$1"
+    load -i "$1"
+}
+
+name=$(database_name "${2:?a kind of database: test or demo}")
+case ${1:-} in
+    name) echo "$name" ;;
+    fresh) fresh "$name" ;;
+    update) if database_exists "$name"; then load -u "$name"; else fresh "$name"; fi ;;
+    *) die "what to do with the database: fresh, update or name" ;;
+esac
