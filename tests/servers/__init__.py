@@ -1,0 +1,1 @@
+"""Real servers that tests and the demo start themselves. Nothing here imports Odoo."""

@@ -1,0 +1,161 @@
+"""A configuration of Dovecot 2.3 that needs neither root nor anything of the system's own."""
+
+import grp
+import pwd
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from .certificates import CertificateFiles
+
+SPECIAL_USE = {
+    "Drafts": "\\Drafts",
+    "Sent": "\\Sent",
+    "Junk": "\\Junk",
+    "Trash": "\\Trash",
+    "Archive": "\\Archive",
+}
+
+
+@dataclass(frozen=True)
+class DovecotOptions:
+    """What a test may choose about the server.
+
+    :param capability: all capabilities (as in ``imap_capability``), or None for Dovecot's own list
+    :param special_use: folder -> special-use flag (RFC 6154); they exist from the first login
+    :param max_connections: connections per user and address (``mail_max_userip_connections``)
+    :param separator: hierarchy separator of folder names
+    :param prefix: what every folder but INBOX starts with, e.g. ``INBOX.`` as at Courier
+    """
+
+    capability: str | None = None
+    special_use: dict[str, str] = field(default_factory=lambda: dict(SPECIAL_USE))
+    max_connections: int = 10
+    separator: str = "/"
+    prefix: str = ""
+
+
+@dataclass(frozen=True)
+class DovecotPlace:
+    """Where one server keeps its things and which account it runs as."""
+
+    base: Path
+    mail: Path
+    passdb: Path
+    rawlog: Path
+    log: Path
+    certificate: CertificateFiles
+    plain_port: int
+    tls_port: int
+    uid: int
+    gid: int
+    greeting: str
+
+
+# - Services that Dovecot puts in a chroot need root for it, hence the empty chroot.
+# - No fsync, because nothing here has to survive a power cut.
+# - Maildir, because it can be looked at, and broken, with ordinary file operations.
+# - No delay and no penalty for wrong passwords: tests type many of them from one address.
+# - Dovecot takes a client with the same address as itself for a local one, so the plain port always
+#   accepts a login without TLS; there is no setting against it.
+_TEMPLATE = """\
+protocols = imap
+listen = 127.0.0.1
+base_dir = {base}
+state_dir = {base}
+login_greeting = {greeting}
+log_path = {log}
+default_internal_user = {user}
+default_internal_group = {group}
+default_login_user = {user}
+first_valid_uid = 1
+mail_fsync = never
+mail_location = maildir:~/Maildir:LAYOUT=fs:INBOX=~/Maildir/INBOX
+mail_max_userip_connections = {max_connections}
+imap_capability = {capability}
+auth_username_chars =
+auth_failure_delay = 0
+rawlog_dir = {rawlog}/%u
+
+ssl = yes
+ssl_cert = <{certificate}
+ssl_key = <{key}
+
+passdb {{
+  driver = dict
+  args = {passdb}
+}}
+userdb {{
+  driver = static
+  args = uid={uid} gid={gid} home={mail}/%u
+}}
+
+service imap-login {{
+  chroot =
+  inet_listener imap {{
+    port = {plain_port}
+  }}
+  inet_listener imaps {{
+    port = {tls_port}
+    ssl = yes
+  }}
+}}
+service anvil {{
+  chroot =
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
+}}
+service ipc {{
+  chroot =
+}}
+service old-stats {{
+  chroot =
+}}
+
+namespace inbox {{
+  inbox = yes
+  separator = "{separator}"
+  prefix = "{prefix}"
+{folders}}}
+"""
+
+# One file per user, named after it. (A passwd-file is read anew only once a second, so a test would
+# have to wait until a new password counts.)
+_PASSDB_TEMPLATE = """\
+uri = fs:posix:prefix={users}/
+key passdb {{
+  key = %u
+  format = json
+}}
+passdb_objects = passdb
+"""
+
+_FOLDER = """\
+  mailbox "{name}" {{
+    special_use = {flag}
+    auto = subscribe
+  }}
+"""
+
+
+def render_passdb(users: Path) -> str:
+    """The file that tells Dovecot where passwords are: ``users``/<login>, as JSON."""
+    return _PASSDB_TEMPLATE.format(users=users)
+
+
+def render(options: DovecotOptions, place: DovecotPlace) -> str:
+    """The configuration file as text."""
+    return _TEMPLATE.format(
+        **{k: v for k, v in vars(place).items() if k != "certificate"},
+        user=pwd.getpwuid(place.uid).pw_name,
+        group=grp.getgrgid(place.gid).gr_name,
+        certificate=place.certificate.certificate,
+        key=place.certificate.key,
+        capability=options.capability or "",
+        max_connections=options.max_connections,
+        separator=options.separator,
+        prefix=options.prefix,
+        folders="".join(
+            _FOLDER.format(name=name, flag=flag) for name, flag in options.special_use.items()
+        ),
+    )
