@@ -1,0 +1,223 @@
+"""Headers and bodies, such that one bad message costs nothing but itself."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from .errors import CommandRefused, MessageUnreadable, ProtocolError
+from .grammar import Malformed, Value, internal_date, number, pairs, parse, uid_batches, uid_set
+from .limits import Limits
+from .server_answers import classify
+from .wire import Answer, Wire
+
+_HEADER_FIELDS = (
+    b"FROM SENDER REPLY-TO TO CC BCC SUBJECT DATE MESSAGE-ID IN-REPLY-TO REFERENCES "
+    b"LIST-ID LIST-UNSUBSCRIBE LIST-POST PRECEDENCE AUTO-SUBMITTED RETURN-PATH CONTENT-TYPE "
+    b"AUTHENTICATION-RESULTS X-AUTO-RESPONSE-SUPPRESS FEEDBACK-ID"
+)
+_HEADER_ITEMS = (
+    b"(UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER.FIELDS (%s)])" % _HEADER_FIELDS
+)
+_BODY_ITEMS = b"(UID BODY.PEEK[])"
+_UID = re.compile(rb"\bUID (\d{1,10})\b", re.IGNORECASE)
+
+#: attributes of one message as the server sent them, by upper-case name
+Record = dict[bytes, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class RawHeader:
+    """What is known of a message before its body is fetched.
+
+    :param flags: as the server writes them, ``\\Seen``
+    :param internaldate: when it arrived at the server, in UTC; None when the server's date is none
+    :param size: RFC822.SIZE in bytes; 0 when the server does not tell
+    :param header: the fields that matching needs, with their line ends
+    """
+
+    uid: int
+    flags: tuple[str, ...]
+    internaldate: datetime | None
+    size: int
+    header: bytes
+
+
+class Fetcher:
+    """Fetches from the examined folder.
+
+    :param repair: connects anew and examines the same folder, after a message broke the connection
+    """
+
+    def __init__(
+        self, wire: Callable[[], Wire], limits: Limits, repair: Callable[[ProtocolError], None]
+    ):
+        self._wire = wire
+        self._limits = limits
+        self._repair = repair
+
+    def headers(self, uids: Iterable[int]) -> dict[int, RawHeader | MessageUnreadable]:
+        """Headers by UID. Messages that are gone are not in the result."""
+        result: dict[int, RawHeader | MessageUnreadable] = {}
+        for batch in uid_batches(uids, self._limits.header_batch, self._limits.uid_set_chars):
+            result |= _Batch(self, _HEADER_ITEMS, _header).fetch(batch)
+        return result
+
+    def bodies(self, sizes: Mapping[int, int]) -> Iterator[tuple[int, bytes | MessageUnreadable]]:
+        """Whole messages, in ascending order of UIDs. Messages that are gone are left out."""
+        for batch in self._body_batches(sizes):
+            too_large = {
+                uid: size for uid in batch if (size := sizes[uid]) > self._limits.max_literal
+            }
+            found = _Batch(self, _BODY_ITEMS, _body).fetch(
+                [uid for uid in batch if uid not in too_large]
+            )
+            for uid, size in too_large.items():
+                found[uid] = MessageUnreadable(f"{size} bytes are more than the limit")
+            yield from sorted(found.items())
+
+    def _body_batches(self, sizes: Mapping[int, int]) -> Iterator[list[int]]:
+        """Batches by number, by length of the UID set, and by summed size of their messages."""
+        for candidates in uid_batches(sizes, self._limits.body_batch, self._limits.uid_set_chars):
+            batch: list[int] = []
+            total = 0
+            for uid in candidates:
+                if batch and total + sizes[uid] > self._limits.body_batch_bytes:
+                    yield batch
+                    batch, total = [], 0
+                batch.append(uid)
+                total += sizes[uid]
+            yield batch
+
+    def ask(self, uids: list[int], items: bytes) -> tuple[dict[int, Record], str]:
+        """One fetch.
+
+        :returns: the records of those UIDs that were asked for, and why others may be missing; an
+            empty reason when the server said that there are no others
+        """
+        try:
+            reply = self._wire().run(b"UID FETCH", uid_set(uids), items)
+        except ProtocolError as error:
+            # A record that nobody can read the end of. What came before it cannot be trusted
+            # either.
+            self._repair(error)
+            return {}, str(error)
+        trouble = ""
+        if not reply.status.ok and reply.status.code != b"EXPUNGEISSUED":
+            failure = classify(reply.status)
+            if type(failure) is not CommandRefused:
+                raise failure
+            trouble = reply.status.text or "the server refuses to hand it out"
+        wanted = set(uids)
+        records: dict[int, Record] = {}
+        broken: set[int] = set()
+        for answer in reply.of_kind(b"FETCH"):
+            try:
+                record = self._record(answer)
+            except Malformed as error:
+                trouble = f"unreadable answer: {error}"
+                broken.update(_named(answer))
+                continue
+            uid = number(record.get(b"UID"))
+            # Without UID it is news about flags of some message (and says nothing of ours), or
+            # another's.
+            if uid in wanted:
+                records.setdefault(uid, {}).update(record)
+        for uid in broken:
+            records.pop(uid, None)
+        return records, trouble
+
+    def _record(self, answer: Answer) -> Record:
+        values = parse(answer.parts, self._limits.max_depth)
+        if len(values) != 1:
+            raise Malformed("not one list of attributes")
+        return pairs(values[0])
+
+    @property
+    def max_refusals(self) -> int:
+        return self._limits.max_refusals
+
+
+def _named(answer: Answer) -> list[int]:
+    """The UID that a record which cannot be parsed seems to name."""
+    found = _UID.search(answer.parts[0])
+    return [int(found[1])] if found else []
+
+
+class _Batch:
+    """One batch being fetched: splits it until the messages that spoil it are alone.
+
+    :param build: makes the result from a record; None when the record lacks what was asked for
+    """
+
+    def __init__(self, fetcher: Fetcher, items: bytes, build: Callable):
+        self._fetcher = fetcher
+        self._items = items
+        self._build = build
+        self._refusals = 0
+
+    def fetch(self, uids: list[int], retry: bool = True) -> dict:
+        """Results by UID; what stays missing although the server saw no problem is gone."""
+        if not uids:
+            return {}
+        records, trouble = self._fetcher.ask(uids, self._items)
+        found = {}
+        for uid, record in records.items():
+            result = self._build(uid, record)
+            if result is not None:
+                found[uid] = result
+        missing = [uid for uid in uids if uid not in found]
+        if not missing:
+            return found
+        if trouble:
+            return found | self._split(missing, trouble, retry)
+        if retry:
+            return found | self.fetch(missing, retry=False)
+        # Told of twice, but never with what was asked for: it is there, and cannot be had.
+        for uid in missing:
+            if uid in records:
+                found[uid] = MessageUnreadable("the server hands out nothing for it")
+        return found
+
+    def _split(self, uids: list[int], trouble: str, retry: bool) -> dict:
+        self._refusals += 1
+        if self._refusals > self._fetcher.max_refusals:
+            # So many are refused that it is not the messages: do not put a whole folder into
+            # quarantine.
+            raise CommandRefused(trouble)
+        if len(uids) > 1:
+            middle = len(uids) // 2
+            return self.fetch(uids[:middle]) | self.fetch(uids[middle:])
+        if retry:
+            return self.fetch(uids, retry=False)
+        return {uids[0]: MessageUnreadable(trouble)}
+
+
+def _header(uid: int, record: Record) -> RawHeader | None:
+    header = next(
+        (value for name, value in record.items() if name.startswith(b"BODY[HEADER")), None
+    )
+    if not isinstance(header, bytes):
+        return None
+    flags = record.get(b"FLAGS")
+    return RawHeader(
+        uid=uid,
+        flags=tuple(_flag(flag) for flag in flags if isinstance(flag, bytes))
+        if isinstance(flags, list)
+        else (),
+        internaldate=internal_date(record.get(b"INTERNALDATE")),
+        size=number(record.get(b"RFC822.SIZE")) or 0,
+        header=header,
+    )
+
+
+def _flag(raw: bytes) -> str:
+    return raw.decode("utf-8", "backslashreplace")
+
+
+def _body(_uid: int, record: Record) -> bytes | None:
+    """The message; None for NIL and for nothing at all (notes of servers that lost a file but kept
+    its entry).
+    """
+    body = record.get(b"BODY[]")
+    return body if isinstance(body, bytes) and body else None

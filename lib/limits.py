@@ -1,0 +1,56 @@
+"""How much a server may send, and how long it may take. Its answers are hostile input (RFC 9051
+section 11).
+"""
+
+from dataclasses import dataclass
+
+MEGABYTE = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds of one session.
+
+    Times are seconds, sizes bytes.
+
+    :param connect_timeout: for the whole of: connecting, TLS, and the greeting
+    :param command_timeout: for one command with its whole answer, however often a byte arrives
+    :param close_timeout: for the farewell; nobody waits for a server that hangs on LOGOUT
+    :param max_line: longest line; a SEARCH answer with 150,000 UIDs needs 1.7 MB
+    :param max_literal: largest literal; a larger one is refused before it is read
+    :param max_answers: most untagged lines that one command may bring
+    :param max_answer_bytes: most bytes that one command may bring
+    :param max_folders: most folders of a mailbox
+    :param max_depth: deepest nesting of parentheses in an answer
+    :param status_batch: STATUS commands in flight at once; so few that neither side's buffers fill
+        up while the other one still writes
+    :param window: most messages of which one command asks the UID
+    :param search_window: most messages that one SEARCH without ESEARCH looks at
+    :param header_batch: most messages of one header fetch
+    :param uid_set_chars: longest UID set of one command; servers cap command lines (RFC 7162
+        section 4: 8192)
+    :param body_batch: most messages of one body fetch
+    :param body_batch_bytes: most bytes of one body fetch, unless a single message is larger
+    :param max_refusals: refused fetches after which the folder is given up rather than bisected
+        further
+    :param max_repairs: reconnections of one session to find the message that breaks the connection
+    """
+
+    connect_timeout: float = 20.0
+    command_timeout: float = 120.0
+    close_timeout: float = 2.0
+    max_line: int = 4 * MEGABYTE
+    max_literal: int = 100 * MEGABYTE
+    max_answers: int = 200_000
+    max_answer_bytes: int = 200 * MEGABYTE
+    max_folders: int = 20_000
+    max_depth: int = 20
+    status_batch: int = 100
+    window: int = 10_000
+    search_window: int = 100_000
+    header_batch: int = 500
+    uid_set_chars: int = 1_000
+    body_batch: int = 200
+    body_batch_bytes: int = 16 * MEGABYTE
+    max_refusals: int = 64
+    max_repairs: int = 12

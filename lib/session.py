@@ -1,0 +1,204 @@
+"""One mailbox over one connection, for reading only: the one way in which the engine sees a
+server.
+
+Nothing here changes anything on the server: folders are examined and never selected, and all
+bodies are peeked at. A session belongs to one thread.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+
+from .account import Account, Security
+from .errors import (
+    ConnectionLost,
+    FolderGone,
+    PlainLoginForbidden,
+    ProtocolError,
+    SyncError,
+    Throttled,
+)
+from .fetch import Fetcher, MessageUnreadable, RawHeader
+from .folders import FolderInfo, FolderStatus, Snapshot, examine, folder_states, list_folders
+from .limits import Limits
+from .login import log_in
+from .network import Deadline, normal_host, open_socket, secure
+from .uids import UidWindows
+from .wire import Wire
+
+__all__ = ["FolderInfo", "FolderStatus", "Limits", "RawHeader", "Session", "Snapshot"]
+
+_DEFAULT_LIMITS = Limits()
+
+
+class Session:
+    """A signed-in connection to one mailbox.
+
+    Every method may raise :class:`.errors.SyncError` of the kinds that a broken connection has
+    (ConnectionLost, ConnectionTimeout, ProtocolError, Throttled, TooManyConnections,
+    ServerUnavailable); after these the session is of no more use. Kinds that a method raises
+    besides are named there.
+
+    :param account: where and who
+    :param limits: bounds on what the server may do
+    """
+
+    def __init__(self, account: Account, *, limits: Limits = _DEFAULT_LIMITS):
+        self._account = account
+        self._limits = limits
+        self._connection: Wire | None = None
+        self._examined: tuple[bytes, Snapshot] | None = None
+        self._windows: UidWindows | None = None
+        self._repairs = 0
+        self._fetcher = Fetcher(self._wire, limits, self._repair)
+
+    def __enter__(self) -> "Session":
+        self.open()
+        return self
+
+    def __exit__(self, *_exception) -> None:
+        self.close()
+
+    # Connection
+
+    def open(self) -> None:
+        """Connect, secure, sign in.
+
+        :raises SyncError: PlainLoginForbidden, HostUnknown, HostForbidden, ConnectionRefused,
+            ConnectionTimeout, CertificateInvalid, TlsFailed, NotImap, LoginRefused and its kinds,
+            or what the server says is wrong
+        """
+        account, limits = self._account, self._limits
+        plain = account.security is Security.NONE
+        if plain and normal_host(account.host) not in account.policy.allowed_hosts:
+            raise PlainLoginForbidden(f"{account.host} may not be signed in to without encryption")
+        deadline = Deadline(limits.connect_timeout)
+        sock = open_socket(account.host, account.port, account.policy, deadline)
+        if account.security is Security.SSL:
+            sock = secure(sock, account.host, account.policy, deadline)
+        wire = Wire(sock, limits, deadline)
+        try:
+            log_in(wire, account, deadline)
+        except BaseException:
+            wire.close()
+            raise
+        self._connection = wire
+
+    def close(self) -> None:
+        """Say goodbye, if the server listens; never raises."""
+        wire, self._connection = self._connection, None
+        if wire is None:
+            return
+        if wire.alive:
+            try:
+                wire.run(b"LOGOUT", seconds=self._limits.close_timeout)
+            except SyncError:
+                # The BYE that is due here is a failure everywhere else.
+                pass
+        wire.close()
+
+    @property
+    def capabilities(self) -> frozenset[str]:
+        """What the server can do, in upper case, as told after the sign-in."""
+        return self._wire().capabilities
+
+    @property
+    def slow_down(self) -> Throttled | None:
+        """Set when the server asked for less traffic while it still answered."""
+        return self._wire().slow_down
+
+    # Folders
+
+    def list_folders(self) -> tuple[FolderInfo, ...]:
+        """All folders; see :func:`.folders.list_folders`."""
+        return list_folders(self._wire(), self._limits)
+
+    def status(self, raws: Iterable[bytes]) -> dict[bytes, FolderStatus]:
+        """The state of folders by raw name; see :func:`.folders.folder_states`."""
+        return folder_states(self._wire(), self._limits, raws)
+
+    def examine(self, raw: bytes) -> Snapshot:
+        """Open a folder; the methods below work on it.
+
+        :raises FolderGone: it does not exist or cannot be opened
+        """
+        self._examined = self._windows = None
+        snapshot = examine(self._wire(), raw)
+        self._examined = raw, snapshot
+        self._windows = UidWindows(self._wire(), self._limits, snapshot)
+        return snapshot
+
+    # Messages of the examined folder
+
+    def uids_from(self, uid: int, limit: int) -> list[int]:
+        """The lowest ``limit`` UIDs that are not below ``uid``, ascending."""
+        return self._in_folder().upwards(uid, limit)
+
+    def uids_below(self, uid: int, limit: int, floor: int = 1) -> list[int]:
+        """The highest ``limit`` UIDs below ``uid`` and not below ``floor``, descending.
+
+        Fewer than ``limit`` mean that there are no more. Memory does not depend on the size of the
+        folder.
+        """
+        return self._in_folder().downwards(uid, limit, floor)
+
+    def first_uid_since(self, day: date) -> int | None:
+        """The lowest UID whose INTERNALDATE is not before ``day`` (in the server's time zone), or
+        None.
+        """
+        return self._in_folder().first_since(day)
+
+    def fetch_headers(self, uids: Iterable[int]) -> dict[int, RawHeader | MessageUnreadable]:
+        """Flags, date, size and the header fields that matching needs.
+
+        :returns: by UID; a :class:`.errors.MessageUnreadable` for one that the server cannot hand
+            out; without those that are gone
+        """
+        self._in_folder()
+        return self._fetcher.headers(uids)
+
+    def fetch_bodies(
+        self, messages: Mapping[int, int] | Iterable[RawHeader]
+    ) -> Iterator[tuple[int, bytes | MessageUnreadable]]:
+        """Whole messages, batch by batch.
+
+        A batch is complete before its first message is handed out, so other methods may be called
+        in between.
+
+        :param messages: UID to size in bytes, or the headers; larger ones than
+            :attr:`Limits.max_literal` are not fetched but come as
+            :class:`.errors.MessageUnreadable`
+        """
+        self._in_folder()
+        sizes = (
+            messages if isinstance(messages, Mapping) else {one.uid: one.size for one in messages}
+        )
+        return self._fetcher.bodies(sizes)
+
+    # Inside
+
+    def _wire(self) -> Wire:
+        if self._connection is None:
+            raise ConnectionLost("the session is not open")
+        return self._connection
+
+    def _in_folder(self) -> UidWindows:
+        if self._windows is None:
+            raise FolderGone("no folder is open")
+        return self._windows
+
+    def _repair(self, error: ProtocolError) -> None:
+        """Connect anew to the same folder, so that the message that broke the connection can be
+        found.
+
+        :raises ProtocolError: the original one, when this happens too often or the folder is
+            another one now
+        """
+        self._repairs += 1
+        examined = self._examined
+        if examined is None or self._repairs > self._limits.max_repairs:
+            raise error
+        self.close()
+        self.open()
+        raw, before = examined
+        if self.examine(raw).uidvalidity != before.uidvalidity:
+            raise error

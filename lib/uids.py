@@ -1,0 +1,234 @@
+"""Which UIDs a folder has, a window at a time.
+
+UIDs may be sparse (a folder with three messages can have UID 3,000,000,000), so windows of UIDs
+may be empty for hours. Message sequence numbers are dense. So a UID is turned into its *rank*, the
+number of messages below it, once; from there on windows are taken by sequence number, and no
+answer is longer than the window.
+"""
+
+import re
+from datetime import date
+
+from .errors import ProtocolError
+from .folders import Snapshot
+from .grammar import Malformed, number, parse, search_date
+from .limits import Limits
+from .server_answers import classify
+from .wire import Answer, Wire
+
+_UID = re.compile(rb"\bUID (\d{1,10})\b", re.IGNORECASE)
+#: remembered ranks; a run alternates between new mail and backfill, so very few are of use
+_MEMORY = 16
+#: messages looked at in one round trip while searching for a rank
+_PROBES = 16
+
+
+class Ranks:
+    """How many messages are in the examined folder, and below certain UIDs, kept true while
+    messages come and go.
+
+    New messages get UIDs above all others and so change no rank; an EXPUNGE lowers those at and
+    above it.
+    """
+
+    def __init__(self, snapshot: Snapshot):
+        self.exists = snapshot.exists
+        self._known = {snapshot.uidnext: snapshot.exists}
+
+    def arrived(self, answer: Answer) -> None:
+        """Note an EXISTS."""
+        self.exists = answer.number
+
+    def expunged(self, answer: Answer) -> None:
+        """Note an EXPUNGE."""
+        self.exists = max(self.exists - 1, 0)
+        self._known = {uid: rank - (answer.number <= rank) for uid, rank in self._known.items()}
+
+    def remember(self, uid: int, rank: int) -> None:
+        """``rank`` messages have a UID below ``uid``."""
+        if len(self._known) >= _MEMORY:
+            self._known.pop(next(iter(self._known)))
+        self._known[uid] = rank
+
+    def of(self, uid: int) -> int | None:
+        """The rank of ``uid``, if it is known."""
+        return self._known.get(uid)
+
+    def forget(self) -> None:
+        """The server made them wrong."""
+        self._known.clear()
+
+    def bounds(self, uid: int) -> tuple[int, int]:
+        """Lowest and highest rank that ``uid`` can have."""
+        low = max((rank for known, rank in self._known.items() if known <= uid), default=0)
+        high = min(
+            (rank for known, rank in self._known.items() if known >= uid), default=self.exists
+        )
+        return min(low, self.exists), min(high, self.exists)
+
+
+class UidWindows:
+    """Finds UIDs in the examined folder.
+
+    Ranks that servers made wrong (some send EXPUNGE where RFC 3501 section 7.4.1 forbids it) would
+    lose messages. So each walk begins with a witness, the message on the other side of the
+    watermark, and starts anew if that one is not where it should be.
+    """
+
+    def __init__(self, wire: Wire, limits: Limits, snapshot: Snapshot):
+        self._wire = wire
+        self._limits = limits
+        self._ranks = Ranks(snapshot)
+        self._distrusted = False
+        wire.watch(b"EXISTS", self._ranks.arrived)
+        wire.watch(b"EXPUNGE", self._ranks.expunged)
+
+    def upwards(self, uid: int, limit: int) -> list[int]:
+        """The lowest ``limit`` UIDs that are not below ``uid``, ascending."""
+        found: set[int] = set()
+        first = below = self._rank(uid)
+        while len(found) < limit and below < self._ranks.exists:
+            above = min(below + min(limit - len(found), self._limits.window), self._ranks.exists)
+            window = self._window(max(below, 1), above)
+            if window.get(first, 0) >= uid and first > 0:
+                first = below = self._rank_anew(uid)
+                continue
+            found.update(one for one in window.values() if one >= uid)
+            below = above
+        result = sorted(found)[:limit]
+        if result:
+            self._ranks.remember(result[-1] + 1, first + len(result))
+        return result
+
+    def downwards(self, uid: int, limit: int, floor: int) -> list[int]:
+        """The highest ``limit`` UIDs that are below ``uid`` and not below ``floor``,
+        descending.
+        """
+        found: set[int] = set()
+        first = above = self._rank(uid)
+        while len(found) < limit and above > 0:
+            below = max(above - min(limit - len(found), self._limits.window), 0)
+            window = self._window(below + 1, min(above + 1, self._ranks.exists))
+            if window.get(first + 1, uid) < uid:
+                first = above = self._rank_anew(uid)
+                continue
+            found.update(one for one in window.values() if floor <= one < uid)
+            above = below
+            if min(window.values(), default=uid) < floor:
+                break
+        result = sorted(found, reverse=True)[:limit]
+        if result:
+            self._ranks.remember(result[-1], first - len(result))
+        return result
+
+    def first_since(self, day: date) -> int | None:
+        """The lowest UID whose INTERNALDATE is on ``day`` or later, by the server's own clock."""
+        if "ESEARCH" in self._wire.capabilities:
+            reply = self._wire.expect_ok(b"UID SEARCH RETURN (MIN) SINCE", search_date(day))
+            return next((_esearch(answer, b"MIN") for answer in reply.of_kind(b"ESEARCH")), None)
+        # One answer for a million messages would be a line of 8 MB.
+        for low in range(1, self._ranks.exists + 1, self._limits.search_window):
+            high = min(low + self._limits.search_window - 1, self._ranks.exists)
+            reply = self._wire.expect_ok(b"UID SEARCH %d:%d SINCE" % (low, high), search_date(day))
+            # Some servers spread the result over several SEARCH lines.
+            lists = (answer.parts[0].split() for answer in reply.of_kind(b"SEARCH"))
+            found = [int(uid) for uids in lists for uid in uids if uid.isdigit()]
+            if found:
+                return min(found)
+        return None
+
+    # Ranks
+
+    def _rank(self, uid: int) -> int:
+        """How many messages have a UID below ``uid``."""
+        rank = self._ranks.of(uid)
+        if rank is None:
+            rank = (
+                0
+                if uid <= 1
+                else self._count(uid)
+                if "ESEARCH" in self._wire.capabilities
+                else self._probe(uid)
+            )
+            self._ranks.remember(uid, rank)
+        return rank
+
+    def _rank_anew(self, uid: int) -> int:
+        """Forget everything and look again, once; a server that still contradicts itself is not to
+        be trusted.
+        """
+        if self._distrusted:
+            raise ProtocolError("the server contradicts itself about the order of messages")
+        self._distrusted = True
+        self._ranks.forget()
+        return self._rank(uid)
+
+    def _count(self, uid: int) -> int:
+        """The rank by ESEARCH (RFC 4731). Messages that vanish after the count was taken are in
+        the same reply.
+        """
+        rank = None
+        for answer in self._wire.expect_ok(
+            b"UID SEARCH RETURN (COUNT) UID 1:%d" % (uid - 1)
+        ).answers:
+            if answer.kind == b"ESEARCH":
+                rank = _esearch(answer, b"COUNT")
+            elif answer.kind == b"EXPUNGE" and rank is not None and answer.number <= rank:
+                rank -= 1
+        return self._probe(uid) if rank is None else rank
+
+    def _probe(self, uid: int) -> int:
+        """The rank by looking at a few messages spread over the folder, then between two of them,
+        and so on.
+
+        Sixteen probes a round trip: five of them for a million messages, where halving needs
+        twenty.
+        """
+        low, high = self._ranks.bounds(uid)
+        while low < high:
+            step = max((high - low) // _PROBES, 1)
+            seen = self._fetch_uids(
+                b",".join(b"%d" % one for one in range(low + 1, high + 1, step))
+            )
+            lower = max((position for position, one in seen.items() if one < uid), default=low)
+            upper = min(
+                (position - 1 for position, one in seen.items() if one >= uid), default=high
+            )
+            if (lower, upper) == (low, high):
+                # Nothing is left between the two but messages that are gone.
+                break
+            low, high = lower, upper
+        return low
+
+    # Fetching
+
+    def _window(self, low: int, high: int) -> dict[int, int]:
+        """UIDs by sequence number. What is missing in the answer is asked for once more."""
+        numbers = b"%d:%d" % (low, high)
+        window = self._fetch_uids(numbers)
+        if len(window) < high - low + 1:
+            window |= self._fetch_uids(numbers)
+        return {position: uid for position, uid in window.items() if low <= position <= high}
+
+    def _fetch_uids(self, numbers: bytes) -> dict[int, int]:
+        reply = self._wire.run(b"FETCH", numbers, b"(UID)")
+        # EXPUNGEISSUED (RFC 5530): some are gone, the others have been told.
+        if not reply.status.ok and reply.status.code != b"EXPUNGEISSUED":
+            raise classify(reply.status)
+        found = (
+            (answer.number, _UID.search(answer.parts[0])) for answer in reply.of_kind(b"FETCH")
+        )
+        return {position: int(match[1]) for position, match in found if match}
+
+
+def _esearch(answer: Answer, item: bytes) -> int | None:
+    """One number out of ``* ESEARCH (TAG "m1") UID COUNT 5``; MIN is absent when nothing was
+    found.
+    """
+    try:
+        values = parse(answer.parts, 2)
+    except Malformed:
+        return None
+    words = [value.upper() if isinstance(value, bytes) else None for value in values]
+    position = words.index(item) + 1 if item in words else len(words)
+    return number(values[position]) if position < len(values) else None

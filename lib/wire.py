@@ -1,0 +1,388 @@
+"""The conversation with a server: commands out, answers in, every one bounded in time, size and
+number.
+
+Why not imaplib: it waits per receive and not per command, caps lines but not literals or their
+number, mixes the answers of commands in one dictionary, stops at a tagged OK without text, and
+logs what it sends, passwords included. All of that is in its core, so what would be left of it
+after the repairs is less than this file.
+
+The layers, from the socket up: :class:`Transport` (bytes until a deadline), an
+``io.BufferedReader``, :class:`Wire` (lines, literals, tags). A compression layer fits between the
+first two.
+"""
+
+import io
+import re
+import socket
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from .account import NetworkPolicy
+from .errors import (
+    AnswerTooLarge,
+    ConnectionLost,
+    ConnectionTimeout,
+    NotImap,
+    ProtocolError,
+    Throttled,
+)
+from .limits import Limits
+from .network import Deadline, secure
+from .server_answers import classify, readable
+
+_BUFFER = 256 * 1024
+_UNTAGGED = re.compile(rb"\* (?:(\d{1,10}) +)?([A-Za-z][A-Za-z0-9.-]*) ?(.*)", re.DOTALL)
+_LITERAL = re.compile(rb"~?\{(\d+)\+?\}$")
+_CODE = re.compile(rb"\[([^\s\]]+) ?([^\]]*)\] ?")
+_STATUS_KINDS = frozenset({b"OK", b"NO", b"BAD", b"BYE", b"PREAUTH"})
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One untagged answer that carries data.
+
+    :param kind: upper-case, for example ``FETCH``
+    :param number: what stands before the kind (``* 5 EXISTS``), else 0
+    :param parts: what follows: texts and literals in turn, beginning and ending with a text
+    """
+
+    kind: bytes
+    number: int
+    parts: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """A status answer, tagged or not (RFC 3501 section 7.1).
+
+    :param kind: OK, NO, BAD, BYE or PREAUTH
+    :param code: upper-case response code, ``b""`` when there is none
+    :param data: what follows the code inside the brackets
+    :param text: for people; cleaned, and without secrets
+    """
+
+    kind: bytes
+    code: bytes
+    data: bytes
+    text: str
+
+    @property
+    def ok(self) -> bool:
+        return self.kind == b"OK"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """Everything that came in answer to one command, or to several in flight at once.
+
+    :param statuses: the tagged ones, in the order of the commands
+    :param answers: untagged data
+    :param notices: untagged statuses, for example ``* OK [UIDVALIDITY 5]``
+    """
+
+    statuses: tuple[Status, ...]
+    answers: tuple[Answer, ...]
+    notices: tuple[Status, ...]
+
+    @property
+    def status(self) -> Status:
+        """The tagged status of the only, or the last, command."""
+        return self.statuses[-1]
+
+    def of_kind(self, kind: bytes) -> Iterator[Answer]:
+        """The answers of one kind."""
+        return (answer for answer in self.answers if answer.kind == kind)
+
+    def code(self, name: bytes) -> bytes | None:
+        """The data of the last response code of that name, or None."""
+        for status in (*reversed(self.statuses), *reversed(self.notices)):
+            if status.code == name:
+                return status.data
+        return None
+
+
+class Transport(io.RawIOBase):
+    """A socket that keeps to one deadline over all its reads and writes, plain or with TLS."""
+
+    def __init__(self, sock: socket.socket, deadline: Deadline):
+        super().__init__()
+        self.sock = sock
+        self.deadline = deadline
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer) -> int:
+        return self._within_deadline(self.sock.recv_into, buffer)
+
+    def send_all(self, data: bytes) -> None:
+        view = memoryview(data)
+        while view:
+            view = view[self._within_deadline(self.sock.send, view) :]
+
+    def _within_deadline(self, operation: Callable, argument) -> int:
+        self.sock.settimeout(self.deadline.remaining())
+        try:
+            return operation(argument)
+        except TimeoutError:
+            self.deadline.remaining()
+            raise ConnectionTimeout("the server stopped answering") from None
+        except OSError as error:
+            raise ConnectionLost(error.strerror or str(error)) from error
+
+    def close(self) -> None:
+        super().close()
+        self.sock.close()
+
+
+class Wire:
+    """One connection: sends commands, returns replies, and is useless after its first failure.
+
+    Nothing of what is sent is ever logged. What the server says appears in errors only after
+    :meth:`hide` had its way with it.
+
+    :param sock: connected, and inside TLS already where the account wants that from the start
+    :param deadline: for the greeting
+    """
+
+    def __init__(self, sock: socket.socket, limits: Limits, deadline: Deadline):
+        self._limits = limits
+        self._transport = Transport(sock, deadline)
+        self._reader = io.BufferedReader(self._transport, _BUFFER)
+        self._tag = 0
+        self._lines_left = self._bytes_left = 0
+        self._secrets: tuple[str, ...] = ()
+        self._watchers: dict[bytes, Callable[[Answer], None]] = {}
+        self.alive = True
+        #: upper-case; empty while unknown
+        self.capabilities: frozenset[str] = frozenset()
+        #: set when the server asked for less traffic although it did what was wanted
+        self.slow_down: Throttled | None = None
+
+    def hide(self, *secrets: str) -> None:
+        """Never let these texts through into an error, should the server repeat them."""
+        self._secrets = tuple(secret for secret in secrets if secret)
+
+    def forget_capabilities(self) -> frozenset[str]:
+        """Take back what is known, because it is about to change; returns what was known."""
+        known, self.capabilities = self.capabilities, frozenset()
+        return known
+
+    def watch(self, kind: bytes, watcher: Callable[[Answer], None]) -> None:
+        """Call ``watcher`` for every untagged answer of ``kind``, in the order in which they
+        come.
+        """
+        self._watchers[kind] = watcher
+
+    # Conversation
+
+    def greeting(self) -> Status:
+        """Read the greeting: OK or PREAUTH.
+
+        :raises NotImap: when it is none
+        :raises SyncError: what BYE means, when the server turns us away
+        """
+        with self._fatal():
+            self._allow_answer()
+            line = self._line()
+            if not line.startswith(b"* "):
+                raise NotImap(f"greeted with {self._readable(line)!r}")
+            answer = self._untagged(line)
+            if not isinstance(answer, Status) or answer.kind not in (b"OK", b"PREAUTH"):
+                raise NotImap(f"greeted with {self._readable(line)!r}")
+            return answer
+
+    def run(
+        self, *words: bytes, continuations: Iterable[bytes] = (), seconds: float | None = None
+    ) -> Reply:
+        """Send one command and read its whole answer.
+
+        :param words: verb and arguments, already quoted
+        :param continuations: what to send each time the server asks for more; ``*`` (cancel) when
+            they run out
+        :param seconds: total time; by default the limit for commands
+        :returns: the reply, whatever its status
+        :raises ConnectionTimeout, ConnectionLost, ProtocolError: and what a BYE means; the wire is
+            dead then
+        """
+        return self._exchange([b" ".join(words)], iter(continuations), seconds)
+
+    def run_all(self, commands: Sequence[bytes]) -> Reply:
+        """Send several commands at once, so that they cost one round trip; otherwise like
+        :meth:`run`.
+        """
+        return self._exchange(commands, iter(()), None)
+
+    def expect_ok(self, *words: bytes) -> Reply:
+        """Like :meth:`run`, but anything other than OK raises what the answer means."""
+        reply = self.run(*words)
+        if not reply.status.ok:
+            raise classify(reply.status)
+        return reply
+
+    def secure(self, host: str, policy: NetworkPolicy, deadline: Deadline) -> None:
+        """Go on inside TLS, after the server agreed to STARTTLS.
+
+        What has been buffered so far came without protection, so somebody in between may have put
+        it there: it is dropped, and so are the capabilities (CVE-2011-0411 and its many relatives;
+        RFC 3501 section 6.2.1).
+        """
+        with self._fatal():
+            sock = secure(self._transport.sock, host, policy, deadline)
+            self._transport = Transport(sock, deadline)
+            self._reader = io.BufferedReader(self._transport, _BUFFER)
+            self.forget_capabilities()
+
+    def close(self) -> None:
+        """Drop the connection. Never raises."""
+        self.alive = False
+        try:
+            self._transport.close()
+        except OSError:
+            pass
+
+    # Sending
+
+    def _exchange(
+        self, commands: Sequence[bytes], continuations: Iterator[bytes], seconds: float | None
+    ) -> Reply:
+        if not self.alive:
+            raise ConnectionLost("the connection was given up earlier")
+        with self._fatal():
+            self._transport.deadline = Deadline(seconds or self._limits.command_timeout)
+            self._allow_answer()
+            tags = [self._next_tag() for _ in commands]
+            lines = [self._checked(b"%s %s" % pair) for pair in zip(tags, commands, strict=True)]
+            self._transport.send_all(b"".join(lines))
+            return self._read_reply(tags, continuations)
+
+    def _next_tag(self) -> bytes:
+        self._tag += 1
+        return b"m%d" % self._tag
+
+    @staticmethod
+    def _checked(line: bytes) -> bytes:
+        """The last guard against commands smuggled in by a name or a search text."""
+        if b"\r" in line or b"\n" in line or b"\0" in line:
+            raise ValueError("a command holds a line break or NUL")
+        return line + b"\r\n"
+
+    # Receiving
+
+    def _read_reply(self, tags: list[bytes], continuations: Iterator[bytes]) -> Reply:
+        waiting = dict.fromkeys(tags)
+        left = len(tags)
+        answers: list[Answer] = []
+        notices: list[Status] = []
+        while left:
+            line = self._line()
+            if line.startswith(b"* "):
+                answer = self._untagged(line)
+                (notices if isinstance(answer, Status) else answers).append(answer)
+            elif line.startswith(b"+"):
+                self._transport.send_all(self._checked(next(continuations, b"*")))
+            else:
+                tag, _, rest = line.partition(b" ")
+                if tag not in waiting or waiting[tag] is not None:
+                    raise ProtocolError(f"unexpected line {self._readable(line)!r}")
+                waiting[tag] = self._tagged(rest)
+                left -= 1
+        return Reply(tuple(waiting.values()), tuple(answers), tuple(notices))
+
+    def _tagged(self, rest: bytes) -> Status:
+        kind, _, text = rest.partition(b" ")
+        if kind.upper() not in (b"OK", b"NO", b"BAD"):
+            raise ProtocolError(f"a command ended with {self._readable(rest)!r}")
+        return self._status(kind.upper(), text)
+
+    def _untagged(self, line: bytes) -> Answer | Status:
+        found = _UNTAGGED.fullmatch(line)
+        if not found:
+            raise ProtocolError(f"unexpected line {self._readable(line)!r}")
+        kind, text = found[2].upper(), found[3]
+        if kind in _STATUS_KINDS:
+            status = self._status(kind, text)
+            if kind == b"BYE":
+                raise classify(status, otherwise=ConnectionLost)
+            return status
+        answer = Answer(kind, int(found[1] or 0), self._with_literals(kind, text))
+        if kind == b"CAPABILITY":
+            self._learn_capabilities(answer.parts[0])
+        watcher = self._watchers.get(kind)
+        if watcher:
+            watcher(answer)
+        return answer
+
+    def _status(self, kind: bytes, text: bytes) -> Status:
+        found = _CODE.match(text)
+        code, data = (found[1].upper(), found[2]) if found else (b"", b"")
+        if code == b"CAPABILITY":
+            self._learn_capabilities(data)
+        status = Status(kind, code, data, self._readable(text))
+        if kind == b"OK" and code in (b"THROTTLED", b"OVERQUOTA"):
+            self.slow_down = Throttled(status.text)
+        return status
+
+    def _learn_capabilities(self, words: bytes) -> None:
+        self.capabilities = frozenset(words.decode("ascii", "replace").upper().split())
+
+    def _with_literals(self, kind: bytes, text: bytes) -> tuple[bytes, ...]:
+        """Read the literals that ``text`` announces and the texts between them."""
+        if not text.endswith(b"}"):
+            return (text,)
+        parts = []
+        while found := _LITERAL.search(text):
+            parts += (text[: found.start()], self._literal(found[1]))
+            text = self._line()
+            # A literal shorter than announced swallows what follows, a longer one spills: both
+            # show here, where a value must end. Going on would mean to take mail for answers.
+            if kind == b"FETCH" and text[:1] not in (b" ", b")"):
+                raise ProtocolError("a literal was not as long as announced")
+        return (*parts, text)
+
+    def _literal(self, digits: bytes) -> bytes:
+        size = int(digits) if len(digits) < 20 else self._limits.max_literal + 1
+        if size > self._limits.max_literal:
+            raise AnswerTooLarge(f"a literal of {digits[:20].decode()} bytes was announced")
+        self._spend(size)
+        data = self._reader.read(size)
+        if len(data) < size:
+            raise ConnectionLost("the server ended the connection in the middle of a literal")
+        return data
+
+    def _line(self) -> bytes:
+        """The next line without its end. Some servers end lines with LF only."""
+        line = self._reader.readline(self._limits.max_line + 2)
+        if not line.endswith(b"\n"):
+            if len(line) > self._limits.max_line:
+                raise AnswerTooLarge(f"a line is longer than {self._limits.max_line} bytes")
+            raise ConnectionLost("the server ended the connection")
+        self._spend(len(line))
+        return line[:-2] if line.endswith(b"\r\n") else line[:-1]
+
+    def _allow_answer(self) -> None:
+        self._lines_left = self._limits.max_answers
+        self._bytes_left = self._limits.max_answer_bytes
+
+    def _spend(self, size: int) -> None:
+        self._lines_left -= 1
+        self._bytes_left -= size
+        if self._lines_left < 0 or self._bytes_left < 0:
+            raise AnswerTooLarge(
+                "one command brought more lines or bytes than any honest answer has"
+            )
+
+    def _readable(self, text: bytes) -> str:
+        return readable(text, self._secrets)
+
+    @contextmanager
+    def _fatal(self):
+        """Whatever goes wrong inside: the position in the stream is unknown then, so the
+        connection is dropped.
+        """
+        try:
+            yield
+        except BaseException:
+            self.close()
+            raise
