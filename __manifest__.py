@@ -1,0 +1,37 @@
+# Copyright 2026 The mail_imap_sync contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+{
+    "name": "IMAP Mailbox Sync",
+    "summary": "Each user's own mailbox in the CRM: mail with a contact is in the contact's chatter",
+    "version": "19.0.1.0.0",
+    "category": "Sales/CRM",
+    "license": "LGPL-3",
+    "author": "The mail_imap_sync contributors, Odoo Community Association (OCA)",
+    "website": "https://github.com/OCA/mail",
+    "depends": ["crm", "google_gmail", "microsoft_outlook"],
+    "external_dependencies": {
+        "python": ["imapclient>=4.1", "email-validator", "cryptography"],
+    },
+    "data": [
+        "security/groups.xml",
+        "security/ir.model.access.csv",
+        "security/rules.xml",
+        "data/mail_message_subtype.xml",
+        "data/ir_cron.xml",
+        "views/imap_folder_views.xml",
+        "views/imap_connection_views.xml",
+        "views/imap_exclusion_views.xml",
+        "wizards/imap_connect_views.xml",
+        "views/res_users_views.xml",
+        "views/menus.xml",
+    ],
+    "assets": {
+        "web.assets_backend": [
+            "mail_imap_sync/static/src/**/*",
+        ],
+        "web.assets_tests": [
+            "mail_imap_sync/static/tests/tours/**/*",
+        ],
+    },
+    "application": True,
+}

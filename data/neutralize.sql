@@ -1,0 +1,4 @@
+-- a copied database never touches a mailbox: it forgets the passwords and stops
+UPDATE imap_connection
+   SET state = 'disconnected', secret = NULL, next_sync = NULL
+ WHERE state <> 'draft' OR secret IS NOT NULL;

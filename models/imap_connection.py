@@ -1,0 +1,371 @@
+import logging
+from datetime import timedelta
+
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
+from odoo.modules import module
+from odoo.tools import email_normalize
+
+from ..lib.account import Account, NetworkPolicy, Security
+from ..lib.backoff import delay_after
+from ..lib.errors import SyncError
+from ..lib.session import Session
+from . import imap_claim
+from .imap_error import sentence
+from .imap_sync import SyncRun
+
+_logger = logging.getLogger(__name__)
+
+DEFAULT_PORTS = {"ssl": 993, "starttls": 143, "none": 143}
+#: one mailbox gets this many seconds before the next one has its turn
+CRON_BUDGET = 60
+#: how long somebody who pressed "Sync now" waits at most; the rest is done in the background
+INTERACTIVE_BUDGET = 15
+#: states in which a mailbox is synced by the schedule; "error" is tried again when next_sync says so
+ACTIVE_STATES = ("connected", "error")
+
+
+class ImapConnection(models.Model):
+    _name = "imap.connection"
+    _inherit = "imap.secret.mixin"
+    _description = "Connected mailbox"
+    _order = "user_id, email, id"
+
+    name = fields.Char(compute="_compute_name", store=True, readonly=False, precompute=True)
+    email = fields.Char(required=True, help="The address of the mailbox")
+    user_id = fields.Many2one(
+        "res.users",
+        string="Owner",
+        required=True,
+        index=True,
+        default=lambda self: self.env.user,
+        ondelete="cascade",
+        domain=[("share", "=", False)],
+    )
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company, ondelete="cascade"
+    )
+    host = fields.Char(string="Server", required=True)
+    port = fields.Integer(compute="_compute_port", store=True, readonly=False, precompute=True)
+    security = fields.Selection(
+        [("ssl", "SSL/TLS"), ("starttls", "STARTTLS"), ("none", "None")],
+        required=True,
+        default="ssl",
+    )
+    login = fields.Char(compute="_compute_login", store=True, readonly=False, precompute=True)
+    auth = fields.Selection(
+        [("password", "Password")], string="Sign-in", required=True, default="password"
+    )
+    state = fields.Selection(
+        [
+            ("draft", "Not started"),
+            ("connected", "Connected"),
+            ("paused", "Paused"),
+            ("error", "Needs attention"),
+            ("disconnected", "Disconnected"),
+        ],
+        required=True,
+        default="draft",
+        readonly=True,
+        copy=False,
+    )
+    error_code = fields.Char(readonly=True, copy=False)
+    error_message = fields.Char(string="Problem", readonly=True, copy=False)
+    failures = fields.Integer(readonly=True, copy=False, help="Failed runs in a row")
+    connected_since = fields.Datetime(readonly=True, copy=False)
+    last_success = fields.Datetime(string="Last sync", readonly=True, copy=False)
+    next_sync = fields.Datetime(readonly=True, copy=False, index="btree_not_null")
+    sync_since = fields.Datetime(
+        string="Mail since",
+        default=lambda self: fields.Datetime.now() - relativedelta(months=2),
+        help="Mail before this moment is left alone. Empty: everything.",
+    )
+    folder_ids = fields.One2many("imap.folder", "connection_id", string="Folders")
+    linked_count = fields.Integer(string="Linked mails", compute="_compute_counts")
+    seen_count = fields.Integer(string="Mails looked at", compute="_compute_counts")
+    backlog_count = fields.Integer(string="To be looked at", compute="_compute_counts")
+
+    _owner_mailbox_unique = models.UniqueIndex(
+        "(user_id, lower(email), lower(host))",
+        "This mailbox is already connected.",
+    )
+
+    @api.depends("email")
+    def _compute_name(self):
+        for connection in self:
+            connection.name = connection.name or connection.email
+
+    @api.depends("email")
+    def _compute_login(self):
+        for connection in self:
+            connection.login = connection.login or connection.email
+
+    @api.depends("security")
+    def _compute_port(self):
+        for connection in self:
+            if not connection.port or connection.port in DEFAULT_PORTS.values():
+                connection.port = DEFAULT_PORTS[connection.security]
+
+    @api.depends("folder_ids.linked", "folder_ids.seen", "folder_ids.backlog")
+    def _compute_counts(self):
+        for connection in self:
+            folders = connection.folder_ids.filtered("selected")
+            connection.linked_count = sum(folders.mapped("linked"))
+            connection.seen_count = sum(folders.mapped("seen"))
+            connection.backlog_count = sum(folders.mapped("backlog"))
+
+    @api.constrains("email")
+    def _check_email(self):
+        for connection in self:
+            if not email_normalize(connection.email):
+                raise ValidationError(
+                    self.env._("“%(email)s” is not an email address.", email=connection.email)
+                )
+
+    def write(self, vals):
+        earlier = self.browse()
+        if "sync_since" in vals:
+            since = fields.Datetime.to_datetime(vals["sync_since"])
+            earlier = self.filtered(lambda c: c.sync_since and (not since or since < c.sync_since))
+        result = super().write(vals)
+        # a longer period: look at the past again, mail that is stored already is passed over by its UID
+        earlier.sudo().folder_ids._restart_backfill()
+        if {"host", "port", "security", "login", "password"} & vals.keys():
+            self.filtered(lambda c: c.state == "error")._schedule()
+        return result
+
+    # ------------------------------------------------------------------
+    # what a person or a script does with a mailbox
+    # ------------------------------------------------------------------
+
+    def action_connect(self):
+        """Log in, fetch the folder list, and start syncing.
+
+        :raise UserError: with a sentence and the next step, when the server cannot be used
+        """
+        for connection in self:
+            try:
+                connection._fetch_folders()
+            except SyncError as error:
+                raise UserError(sentence(self.env, error)) from None
+            connection._start()
+        return True
+
+    def action_sync_now(self):
+        """Sync while the person waits, for a short time; what is left goes on in the background.
+
+        :return: a notification for the client that says what was found
+        """
+        self.check_access("write")
+        linked = 0
+        for connection in self:
+            if connection.state == "draft":
+                raise UserError(self.env._("Connect this mailbox first."))
+            if connection.state in ("paused", "disconnected"):
+                raise UserError(self.env._("This mailbox is not connected. Resume it first."))
+            linked += connection._sync(budget_seconds=INTERACTIVE_BUDGET)["linked"]
+        failed = self.filtered(lambda c: c.state == "error")
+        if failed:
+            message, kind = failed[0].error_message, "danger"
+        elif any(self.mapped("backlog_count")):
+            message, kind = self.env._("%(n)s mails linked so far, going on…", n=linked), "info"
+        else:
+            message, kind = self.env._("Up to date. New mails linked: %(n)s", n=linked), "success"
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "message": message,
+                "type": kind,
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    def action_pause(self):
+        """Stop syncing; everything is kept and resuming goes on where it stopped."""
+        self.filtered(lambda c: c.state in ACTIVE_STATES).write({"state": "paused", "next_sync": False})
+        return True
+
+    def action_resume(self):
+        """Go on where pausing stopped; a disconnected mailbox asks for its password first."""
+        for connection in self.filtered(lambda c: c.state in ("paused", "disconnected")):
+            if not connection.has_password:
+                raise UserError(self.env._("Type the password of this mailbox first, then connect."))
+            if not connection.user_id.active:
+                raise UserError(self.env._("The owner of this mailbox is archived."))
+            connection._schedule()
+        return True
+
+    def action_disconnect(self):
+        """Stop syncing and forget the password; mail that is in Odoo stays."""
+        self.write({"state": "disconnected", "next_sync": False})
+        self.sudo().secret = False
+        return True
+
+    def action_open_setup(self):
+        """Open the set-up of a mailbox whose set-up was not finished."""
+        self.ensure_one()
+        return self.env["imap.connect"]._open_for(self)
+
+    # ------------------------------------------------------------------
+    # connecting
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _network_policy(self):
+        """Return what the administrator allows (system parameters, lists separated by commas)."""
+        get_param = self.env["ir.config_parameter"].sudo().get_param
+        hosts = get_param("mail_imap_sync.allowed_hosts") or ""
+        return NetworkPolicy(
+            allowed_hosts=frozenset(h.strip().lower() for h in hosts.split(",") if h.strip()),
+            ca_file=get_param("mail_imap_sync.ca_file") or None,
+        )
+
+    def _session(self):
+        """Return a session for this mailbox, not yet opened.
+
+        :raise SecretUnreadable: the key was lost or changed
+        """
+        self.ensure_one()
+        return Session(
+            Account(
+                host=self.host.strip(),
+                port=self.port,
+                security=Security(self.security),
+                login=self.login,
+                secret=self._decrypted_secret(),
+                policy=self._network_policy(),
+            )
+        )
+
+    def _fetch_folders(self):
+        """Log in and bring the list of folders up to date; a new folder starts with its default choice.
+
+        :raise SyncError: the server cannot be used
+        """
+        self.ensure_one()
+        self.check_access("write")
+        with self._session() as session:
+            listed = [info for info in session.list_folders() if info.selectable]
+            status = session.status([info.raw for info in listed])
+            self.sudo().folder_ids._update_from(self, listed, status)
+
+    def _start(self):
+        """Begin (or begin again) to sync by the schedule."""
+        for connection in self:
+            connection.sudo().connected_since = connection.connected_since or fields.Datetime.now()
+        self._schedule()
+
+    def _schedule(self):
+        """Let the scheduled action take these mailboxes as soon as possible."""
+        self.sudo().write(
+            {
+                "state": "connected",
+                "next_sync": fields.Datetime.now(),
+                "failures": 0,
+                "error_code": False,
+                "error_message": False,
+            }
+        )
+        self.env.ref("mail_imap_sync.ir_cron_sync").sudo()._trigger()
+
+    # ------------------------------------------------------------------
+    # syncing
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _cron_sync(self):
+        """Sync every mailbox that is due, the longest-waiting one first."""
+        ir_cron = self.env["ir.cron"]
+        due = self.search(self._due_domain(), order="next_sync, id")
+        ir_cron._commit_progress(remaining=len(due))
+        for connection in due:
+            connection._sync(budget_seconds=CRON_BUDGET)
+            if not ir_cron._commit_progress(1):
+                break
+
+    @api.model
+    def _due_domain(self):
+        return Domain(
+            [
+                ("state", "in", ACTIVE_STATES),
+                ("next_sync", "<=", fields.Datetime.now()),
+                ("user_id.active", "=", True),
+            ]
+        )
+
+    def _may_sync(self):
+        """Say whether this mailbox may be touched at this moment (it may be paused while it is synced)."""
+        self.ensure_one()
+        return self.state in ACTIVE_STATES and self.user_id.active
+
+    def _sync(self, budget_seconds=None):
+        """Sync once. Commits after every batch, as scheduled actions do.
+
+        :param float budget_seconds: stop after about this time; None: when there is nothing left to do
+        :return: counters of this run: ``seen``, ``linked``, ``skipped``, ``quarantined``, and ``pending`` (what is
+            left to be looked at)
+        :rtype: dict
+        """
+        self.ensure_one()
+        connection = self.sudo()
+        with imap_claim.claimed(self.env, connection.id) as won:
+            if not won or not connection._may_sync():
+                return SyncRun.no_counters()
+            run = SyncRun(connection, budget_seconds)
+            try:
+                with connection._session() as session:
+                    run.go(session)
+                connection._record_success(run)
+            except SyncError as error:
+                connection._record_failure(error)
+            connection._checkpoint()
+            return run.counters()
+
+    def _checkpoint(self):
+        """Make what was stored so far permanent, so that a kill costs at most one batch.
+
+        Tests run inside one transaction that is rolled back: there a flush has to do.
+        """
+        if module.current_test:
+            self.env.flush_all()
+        else:
+            self.env.cr.commit()
+
+    def _record_success(self, run):
+        now = fields.Datetime.now()
+        self.write(
+            {
+                "state": "connected" if self.state == "error" else self.state,
+                "last_success": now,
+                "next_sync": now if run.unfinished else now + self._interval(),
+                "failures": 0,
+                "error_code": False,
+                "error_message": False,
+            }
+        )
+        if run.unfinished:
+            self.env.ref("mail_imap_sync.ir_cron_sync")._trigger()
+
+    def _record_failure(self, error):
+        # the detail is for administrators; errors.py forbids secrets in it
+        _logger.info("Mailbox %s (%s): %s %s", self.id, self.host, error.code, error.detail)
+        delay = delay_after(error, self.failures + 1)
+        self.write(
+            {
+                "state": "error" if self.state in ACTIVE_STATES else self.state,
+                "failures": self.failures + 1,
+                "error_code": error.code,
+                "error_message": sentence(self.with_context(lang=self.user_id.lang).env, error),
+                "next_sync": delay is not None and fields.Datetime.now() + timedelta(seconds=delay),
+            }
+        )
+
+    @api.model
+    def _interval(self):
+        """Return the time between two syncs of one mailbox: that of the scheduled action."""
+        cron = self.env.ref("mail_imap_sync.ir_cron_sync").sudo()
+        return relativedelta(**{cron.interval_type: cron.interval_number})

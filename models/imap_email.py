@@ -1,0 +1,90 @@
+from odoo import api, fields, models, tools
+from odoo.fields import Domain
+
+from .big_integer import BigInteger
+
+
+class ImapEmail(models.Model):
+    """One distinct email that concerns the CRM, however many copies of it exist in mailboxes and folders.
+
+    It is readable by whoever may read one of its chatter entries; its attachments belong to it and obey
+    the same rule.
+    """
+
+    _name = "imap.email"
+    _description = "Synced email"
+    _order = "date desc, id desc"
+    _rec_name = "subject"
+
+    message_id = fields.Char(string="Message-ID", readonly=True)
+    digest = fields.Char(
+        readonly=True,
+        required=True,
+        help="Tells apart two emails that share a Message-ID, and finds one that has none",
+    )
+    subject = fields.Char(readonly=True)
+    date = fields.Datetime(readonly=True, required=True)
+    direction = fields.Selection([("in", "Received"), ("out", "Sent")], readonly=True, required=True)
+    thread_key = fields.Char(readonly=True, index="btree_not_null", help="Message-ID of the first mail")
+    size = BigInteger(readonly=True, help="Bytes on the server")
+    entry_ids = fields.One2many("mail.message", "imap_email_id", string="Chatter entries")
+    placement_ids = fields.One2many("imap.placement", "email_id", string="Copies on servers")
+    is_readable = fields.Boolean(
+        compute="_compute_is_readable",
+        search="_search_is_readable",
+        compute_sudo=False,
+        help="The current user may read a record that this email stands on",
+    )
+
+    _identity = models.UniqueIndex("(message_id, digest)")
+
+    @api.depends_context("uid")
+    def _compute_is_readable(self):
+        readable = self.sudo().filtered_domain(self._search_is_readable("in", [True]))
+        for email in self:
+            email.is_readable = email.id in readable.ids
+
+    @api.model
+    def _search_is_readable(self, operator, _value):
+        """Emails with an entry on a record that the user may read, whatever rules that record has.
+
+        Record rules are evaluated in superuser mode; the user's own rights are asked for explicitly.
+        """
+        if operator != "in":
+            return NotImplemented
+        env = self.sudo(False).with_context(active_test=False).env
+        by_model = [
+            Domain("model", "=", model) & Domain("res_id", "in", env[model]._search([]))
+            for model in self._entry_models()
+            if model in env and env[model].has_access("read")
+        ]
+        return Domain("entry_ids", "any!", Domain.OR(by_model))
+
+    @api.model
+    @tools.ormcache()
+    def _entry_models(self):
+        """Return the names of the models whose records have entries, as a tuple."""
+        # a loose index scan: one step per model, not one per message
+        self.env.cr.execute("""
+            WITH RECURSIVE stood_on AS (
+                (SELECT model FROM mail_message WHERE imap_email_id IS NOT NULL ORDER BY model LIMIT 1)
+                UNION ALL
+                SELECT (SELECT model FROM mail_message
+                         WHERE imap_email_id IS NOT NULL AND model > stood_on.model
+                         ORDER BY model LIMIT 1)
+                  FROM stood_on WHERE stood_on.model IS NOT NULL
+            )
+            SELECT model FROM stood_on WHERE model IS NOT NULL
+        """)
+        return tuple(model for (model,) in self.env.cr.fetchall())
+
+    @api.model
+    def _register_entry_models(self, models_used):
+        """Make sure that ``_entry_models`` knows these models, on all workers."""
+        if not set(models_used) <= set(self._entry_models()):
+            self.env.registry.clear_cache()
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_attachments(self):
+        attachments = self.env["ir.attachment"].sudo()
+        attachments.search([("res_model", "=", self._name), ("res_id", "in", self.ids)]).unlink()

@@ -1,0 +1,161 @@
+from odoo import api, fields, models
+
+from ..lib.changes import Cursor
+from .big_integer import BigInteger
+
+#: folders whose mail concerns nobody, until somebody chooses them
+OFF_BY_DEFAULT = ("drafts", "trash", "junk")
+#: folders that are synced without being asked; everything else is one click away
+ON_BY_DEFAULT = ("inbox", "sent")
+
+
+class ImapFolder(models.Model):
+    _name = "imap.folder"
+    _description = "Folder of a mailbox"
+    _order = "sequence, path, id"
+    _rec_name = "path"
+
+    connection_id = fields.Many2one("imap.connection", required=True, index=True, ondelete="cascade")
+    path = fields.Char(string="Folder", required=True, readonly=True)
+    raw_path = fields.Char(
+        required=True, readonly=True, help="The name as the server spells it (modified UTF-7)"
+    )
+    role = fields.Selection(
+        [
+            ("inbox", "Inbox"),
+            ("sent", "Sent"),
+            ("archive", "Archive"),
+            ("all", "All mail"),
+            ("drafts", "Drafts"),
+            ("junk", "Spam"),
+            ("trash", "Trash"),
+            ("other", "Other"),
+        ],
+        required=True,
+        default="other",
+        readonly=True,
+    )
+    sequence = fields.Integer(compute="_compute_sequence", store=True, precompute=True)
+    selected = fields.Boolean(string="Sync")
+    available = fields.Boolean(
+        default=True, readonly=True, help="The server listed this folder the last time it was asked"
+    )
+    # the cursor, see lib/changes.py
+    uidvalidity = BigInteger(readonly=True)
+    uidnext = BigInteger(readonly=True, default=1)
+    highestmodseq = BigInteger(readonly=True)
+    backfill_uid = BigInteger(readonly=True, default=1)
+    backfilled = fields.Boolean(readonly=True)
+    # counters
+    message_count = fields.Integer(string="Mails", readonly=True, help="On the server")
+    seen = fields.Integer(string="Looked at", readonly=True)
+    linked = fields.Integer(readonly=True)
+    quarantined = fields.Integer(readonly=True)
+    skipped_by_rule = fields.Json(readonly=True, default=dict)
+    skipped = fields.Integer(compute="_compute_skipped")
+    backlog = fields.Integer(string="To be looked at", compute="_compute_backlog")
+
+    _path_unique = models.Constraint("UNIQUE (connection_id, raw_path)", "This folder is listed already.")
+
+    @api.depends("role")
+    def _compute_sequence(self):
+        order = [key for key, _label in self._fields["role"].selection]
+        for folder in self:
+            folder.sequence = order.index(folder.role)
+
+    @api.depends("skipped_by_rule")
+    def _compute_skipped(self):
+        for folder in self:
+            folder.skipped = sum((folder.skipped_by_rule or {}).values())
+
+    @api.depends("selected", "backfilled", "message_count", "seen")
+    def _compute_backlog(self):
+        for folder in self:
+            open_backfill = folder.selected and folder.available and not folder.backfilled
+            folder.backlog = max(folder.message_count - folder.seen, 1) if open_backfill else 0
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.get("selected"):
+            connections = self.connection_id.filtered(lambda c: c.state == "connected")
+            connections._schedule()
+        return result
+
+    def _cursor(self):
+        """Return how far this folder has been read."""
+        self.ensure_one()
+        return Cursor(self.uidvalidity, self.uidnext, self.backfill_uid, self.backfilled)
+
+    def _store_cursor(self, cursor):
+        """Store how far this folder has been read; to be called where the outcomes are stored."""
+        self.ensure_one()
+        self.write(
+            {
+                "uidvalidity": cursor.uidvalidity,
+                "uidnext": cursor.uidnext,
+                "backfill_uid": cursor.backfill_uid,
+                "backfilled": cursor.backfilled,
+            }
+        )
+
+    def _restart_backfill(self):
+        """Look at the past again, because a longer period is wanted."""
+        for folder in self.filtered("uidvalidity"):
+            folder.write({"backfill_uid": folder.uidnext, "backfilled": False, **self._zero_counters()})
+
+    def _count(self, seen, linked, quarantined, skipped):
+        """Add the outcomes of one slice to the counters.
+
+        :param skipped: a Counter of rule codes
+        """
+        self.ensure_one()
+        by_rule = dict(self.skipped_by_rule or {})
+        for rule, number in skipped.items():
+            by_rule[rule] = by_rule.get(rule, 0) + number
+        self.write(
+            {
+                "seen": self.seen + seen,
+                "linked": self.linked + linked,
+                "quarantined": self.quarantined + quarantined,
+                "skipped_by_rule": by_rule,
+            }
+        )
+
+    @api.model
+    def _zero_counters(self):
+        return {"seen": 0, "linked": 0, "quarantined": 0, "skipped_by_rule": {}}
+
+    @api.model
+    def _update_from(self, connection, listed, status):
+        """Bring the folders of a connection up to date with the server's list.
+
+        A folder that is not listed any more is kept with its cursor: a short list must not cost anything.
+
+        :param listed: the :class:`~..lib.session.FolderInfo` of the folders that hold mail
+        :param dict status: raw name -> :class:`~..lib.session.FolderStatus`
+        """
+        known = {folder.raw_path: folder for folder in connection.folder_ids}
+        seen = self.browse()
+        for info in listed:
+            raw_path = info.raw.decode("latin-1")
+            values = {
+                "path": info.path,
+                "role": info.role,
+                "available": True,
+                "message_count": status[info.raw].messages if info.raw in status else 0,
+            }
+            folder = known.get(raw_path)
+            if folder:
+                folder.write(values)
+            else:
+                selected = info.role in ON_BY_DEFAULT
+                folder = self.create(
+                    {
+                        **values,
+                        "connection_id": connection.id,
+                        "raw_path": raw_path,
+                        "selected": selected,
+                    }
+                )
+            seen += folder
+        (connection.folder_ids - seen).write({"available": False})

@@ -1,0 +1,267 @@
+"""Writes linked mail down: emails, attachments, chatter entries and placements, in bulk."""
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from odoo.tools import human_size
+from odoo.tools.mail import formataddr
+
+from ..lib.headers import HeaderFacts
+from ..lib.identity import identity
+from ..lib.match import Verdict
+from ..lib.parse import ParsedMail, as_html, replace_cids
+from ..lib.session import RawHeader
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedMail:
+    """A message that is to be linked.
+
+    :param mail: the parsed body, or None when it is too large to be copied
+    :param silent: past mail: nobody is notified of it
+    """
+
+    raw: RawHeader
+    facts: HeaderFacts
+    verdict: Verdict
+    mail: ParsedMail | None
+    silent: bool
+
+    @property
+    def digest(self):
+        return identity(self.facts, self.mail)
+
+    @property
+    def records(self):
+        contacts = [("res.partner", contact) for contact in self.verdict.contacts]
+        return list(dict.fromkeys([*self.verdict.records, *contacts]))
+
+
+class Store:
+    """Stores the linked mails of one slice of a folder.
+
+    :param folder: the ``imap.folder`` (sudo)
+    :param dict partners: address -> id of the partner who has it, to name authors
+    """
+
+    def __init__(self, folder, partners):
+        self._folder = folder
+        self._partners = partners
+        # whatever the caller's context says must not leak into the records
+        self.env = folder.with_context(
+            tracking_disable=True,
+            mail_create_nosubscribe=True,
+            mail_post_autofollow_author_skip=True,
+            attachments_mime_plainxml=True,  # as the gateway: no active content in attachments
+        ).env
+
+    def link(self, mails):
+        """Store linked mails and their placements; each email once per record, however often it is met."""
+        emails, created = self._emails(mails)
+        attachments = self._attachments(created)
+        entries = self._missing_entries(emails)
+        self._enter(entries, attachments)
+        self._place(emails)
+
+    def quarantine(self, raw_by_uid):
+        """Store messages that could not be read.
+
+        :param dict raw_by_uid: uid -> (size or 0, reason)
+        """
+        self.env["imap.placement"].create(
+            [
+                {**self._place_values(uid), "size": size, "state": "quarantined", "error": reason}
+                for uid, (size, reason) in raw_by_uid.items()
+            ]
+        )
+
+    # ------------------------------------------------------------------
+    # emails and their attachments
+    # ------------------------------------------------------------------
+
+    def _emails(self, mails):
+        """Return (mail, email) for every mail, and those of them whose email is new, each email once."""
+        model = self.env["imap.email"]
+        digests = [mail.digest for mail in mails]
+        known = {
+            email.digest: email for email in model.search_fetch([("digest", "in", digests)], ["digest"])
+        }
+        new = {
+            digest: mail for digest, mail in zip(digests, mails, strict=True) if digest not in known
+        }
+        created = model.create([self._email_values(digest, mail) for digest, mail in new.items()])
+        known.update(zip(new, created, strict=True))
+        pairs = [(mail, known[digest]) for digest, mail in zip(digests, mails, strict=True)]
+        return pairs, list(zip(new.values(), created, strict=True))
+
+    @staticmethod
+    def _email_values(digest, mail):
+        facts = mail.facts
+        return {
+            "message_id": facts.message_id or False,
+            "digest": digest,
+            "subject": facts.subject,
+            "date": facts.date.replace(tzinfo=None),
+            "direction": mail.verdict.direction,
+            "thread_key": next(iter(facts.references + facts.in_reply_to), facts.message_id) or False,
+            "size": mail.raw.size,
+        }
+
+    def _attachments(self, created):
+        """Create the attachments of new emails; return email -> list of (parsed attachment, record)."""
+        parsed = [
+            (email, attachment)
+            for mail, email in created
+            if mail.mail
+            for attachment in mail.mail.attachments
+        ]
+        records = self.env["ir.attachment"].create(
+            [
+                {
+                    "name": attachment.name,
+                    "raw": attachment.content,
+                    "mimetype": attachment.mimetype,
+                    "res_model": "imap.email",
+                    "res_id": email.id,
+                }
+                for email, attachment in parsed
+            ]
+        )
+        by_email = {}
+        for (email, attachment), record in zip(parsed, records, strict=True):
+            by_email.setdefault(email, []).append((attachment, record))
+        return by_email
+
+    # ------------------------------------------------------------------
+    # chatter entries
+    # ------------------------------------------------------------------
+
+    def _missing_entries(self, emails):
+        """Return (mail, email, model, id) for every entry that does not stand in its chatter yet."""
+        present = self._present_entries([email for _mail, email in emails])
+        missing = {}
+        for mail, email in emails:
+            for record in mail.records:
+                if (email.id, *record) not in present:
+                    missing.setdefault((email.id, *record), (mail, email, *record))
+        # the oldest first: where only ids are compared, order is right as well
+        return sorted(missing.values(), key=lambda entry: entry[0].facts.date)
+
+    def _present_entries(self, emails):
+        """Return the (email id, model, id) that have an entry, or a message that Odoo itself sent."""
+        ids = [email.id for email in emails]
+        by_message_id = {email.message_id: email.id for email in emails if email.message_id}
+        messages = self.env["mail.message"].search_fetch(
+            [
+                "|",
+                ("imap_email_id", "in", ids),
+                "&",
+                ("imap_email_id", "=", False),
+                ("message_id", "in", list(by_message_id)),
+            ],
+            ["imap_email_id", "message_id", "model", "res_id"],
+        )
+        return {
+            (
+                message.imap_email_id.id or by_message_id[message.message_id],
+                message.model,
+                message.res_id,
+            )
+            for message in messages
+        }
+
+    def _enter(self, entries, attachments):
+        """Write the chatter entries: past mail in bulk and silently, new mail through Odoo's posting path."""
+        rendered = {}
+        silent = []
+        for mail, email, model, res_id in entries:
+            if email not in rendered:
+                rendered[email] = self._content_values(mail, email, attachments)
+            values = {**rendered[email], **self._header_values(mail)}
+            if mail.silent:
+                silent.append({**values, "model": model, "res_id": res_id})
+            else:
+                values["attachment_ids"] = [command[1] for command in values["attachment_ids"]]
+                self.env[model].browse(res_id).message_post(**values)
+        self.env["mail.message"].create(silent)
+        self.env["imap.email"]._register_entry_models({entry[2] for entry in entries})
+
+    def _content_values(self, mail, email, attachments):
+        """Return body and attachments of an email's entries; ORM sanitizes the body when it is stored."""
+        files = attachments.get(email) or self._stored_attachments(mail, email)
+        if mail.mail is None:
+            notice = self.env._(
+                "This email has %(size)s and was not copied; it is in the mailbox.",
+                size=human_size(mail.raw.size),
+            )
+            body, used = str(Markup("<p><em>%s</em></p>") % notice), frozenset()
+        else:
+            html = mail.mail.body_html or as_html(mail.mail.body_text)
+            urls = {
+                parsed.content_id: f"/web/image/{record.id}"
+                for parsed, record in files
+                if parsed.content_id
+            }
+            body, used = replace_cids(html, urls)
+        shown = [record for parsed, record in files if parsed.content_id not in used]
+        return {
+            "body": Markup(body),  # noqa: S704 - sanitized by the field
+            "attachment_ids": [(4, record.id) for record in shown],
+            "imap_email_id": email.id,
+        }
+
+    def _stored_attachments(self, mail, email):
+        """Return the attachments of an email that was stored earlier, beside their parsed form."""
+        if mail.mail is None or not mail.mail.attachments:
+            return []
+        records = self.env["ir.attachment"].search(
+            [("res_model", "=", "imap.email"), ("res_id", "=", email.id)], order="id"
+        )
+        return list(zip(mail.mail.attachments, records, strict=True))
+
+    def _header_values(self, mail):
+        facts = mail.facts
+        author = next(iter(facts.from_ + facts.sender), None)
+        email_from = formataddr((author.name, author.email)) if author else False
+        return {
+            "message_type": "email" if mail.verdict.direction == "in" else "email_outgoing",
+            "subtype_id": self.env["ir.model.data"]._xmlid_to_res_id("mail_imap_sync.mt_email"),
+            "is_internal": True,
+            "author_id": self._partners.get(author.email, False) if author else False,
+            "email_from": email_from,
+            "reply_to": email_from,
+            "date": facts.date.replace(tzinfo=None),
+            "subject": facts.subject or False,
+            "message_id": facts.message_id or False,
+            "incoming_email_to": self._people(facts.to),
+            "incoming_email_cc": self._people(facts.cc),
+        }
+
+    @staticmethod
+    def _people(addresses):
+        return ", ".join(formataddr((address.name, address.email)) for address in addresses) or False
+
+    # ------------------------------------------------------------------
+    # placements
+    # ------------------------------------------------------------------
+
+    def _place(self, emails):
+        self.env["imap.placement"].create(
+            [
+                {
+                    **self._place_values(mail.raw.uid),
+                    "email_id": email.id,
+                    "flags": " ".join(mail.raw.flags),
+                    "size": mail.raw.size,
+                }
+                for mail, email in emails
+            ]
+        )
+
+    def _place_values(self, uid):
+        return {
+            "folder_id": self._folder.id,
+            "uidvalidity": self._folder.uidvalidity,
+            "uid": uid,
+        }

@@ -1,0 +1,193 @@
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import email_normalize
+
+from ..lib.errors import SyncError
+from ..models.imap_error import sentence
+
+#: how far back, in months; "now" and "all" are told apart from these
+PERIODS = [
+    ("now", "From now on"),
+    ("1", "1 month"),
+    ("2", "2 months"),
+    ("3", "3 months"),
+    ("6", "6 months"),
+    ("12", "12 months"),
+    ("all", "Everything"),
+]
+
+
+class ImapConnect(models.TransientModel):
+    """Connect a mailbox in two steps: the account, then folders and period.
+
+    The connection is made when the server has accepted the sign-in; its folders are those of the second step.
+    """
+
+    _name = "imap.connect"
+    _inherit = "imap.secret.mixin"
+    _description = "Connect a mailbox"
+
+    step = fields.Selection([("account", "Account"), ("folders", "Folders")], required=True, default="account")
+    user_id = fields.Many2one("res.users", string="Owner", required=True, default=lambda self: self.env.user)
+    connection_id = fields.Many2one("imap.connection", ondelete="cascade")
+    name = fields.Char(string="Name of the mailbox")
+    email = fields.Char(required=True, default=lambda self: self.env.user.email)
+    host = fields.Char(string="Server", compute="_compute_host", store=True, readonly=False)
+    security = fields.Selection(
+        [("ssl", "SSL/TLS"), ("starttls", "STARTTLS"), ("none", "None")], required=True, default="ssl"
+    )
+    port = fields.Integer(compute="_compute_port", store=True, readonly=False)
+    login = fields.Char(compute="_compute_login", store=True, readonly=False)
+    # where the last attempt failed, and why: shown under the field that it belongs to
+    error_field = fields.Char(readonly=True)
+    error_message = fields.Char(readonly=True)
+    error_detail = fields.Char(readonly=True, groups="mail_imap_sync.group_manager")
+    # second step
+    folder_ids = fields.One2many(related="connection_id.folder_ids", readonly=False)
+    period = fields.Selection(PERIODS, string="How far back", required=True, default="2")
+
+    @api.depends("email")
+    def _compute_host(self):
+        for wizard in self:
+            domain = (email_normalize(wizard.email) or "").partition("@")[2]
+            wizard.host = wizard.host or (f"imap.{domain}" if domain else False)
+
+    @api.depends("security")
+    def _compute_port(self):
+        for wizard in self:
+            wizard.port = 993 if wizard.security == "ssl" else 143
+
+    @api.depends("email")
+    def _compute_login(self):
+        for wizard in self:
+            wizard.login = wizard.login or wizard.email
+
+    # ------------------------------------------------------------------
+    # opening
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _open_new(self, user):
+        """Return the action that connects a new mailbox of a user."""
+        return self.create({"user_id": user.id, "email": user.email or ""})._show()
+
+    @api.model
+    def _open_for(self, connection):
+        """Return the action that finishes the set-up of a mailbox, or signs in to it again."""
+        return self.create(
+            {
+                **{name: connection[name] for name in self._account_fields()},
+                "connection_id": connection.id,
+                "step": "folders" if connection.state == "draft" and connection.folder_ids else "account",
+            }
+        )._show()
+
+    def _show(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Connect a mailbox"),
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {"dialog_size": "medium"},
+        }
+
+    # ------------------------------------------------------------------
+    # steps
+    # ------------------------------------------------------------------
+
+    def action_sign_in(self):
+        """Try the account; on success go on to the folders, else say on the field what to do."""
+        self.ensure_one()
+        self.write({"error_field": False, "error_message": False})
+        self.sudo().error_detail = False
+        if not email_normalize(self.email):
+            return self._fail("email", self.env._("This is not an email address."))
+        if not self.host:
+            return self._fail("host", self.env._("Type the name of the mail server, for example imap.example.com."))
+        if not (self.password or self.has_password or self.connection_id.has_password):
+            return self._fail("password", self.env._("Type the password of the mailbox."))
+        try:
+            with self.env.cr.savepoint():
+                connection = self._connection()
+                connection._fetch_folders()
+        except SyncError as error:
+            self.sudo().error_detail = error.detail
+            return self._fail(error.field or "host", sentence(self.env, error))
+        # the connection has the password now
+        self.sudo().secret = False
+        self.write({"connection_id": connection.id, "step": "folders"})
+        if connection.connected_since:
+            # signing in again: folders and period are chosen already, and sync goes on where it stopped
+            return self._started(connection)
+        return self._show()
+
+    def _fail(self, field, message):
+        self.write({"error_field": field, "error_message": message})
+        return self._show()
+
+    @api.model
+    def _account_fields(self):
+        return ("user_id", "name", "email", "host", "port", "security", "login")
+
+    def _connection(self):
+        """Return the connection of this wizard with the account that was typed, made if need be."""
+        values = {
+            name: self[name].id if name == "user_id" else self[name] for name in self._account_fields()
+        }
+        values["name"] = self.name or self.email
+        connection = self.connection_id
+        if connection:
+            connection.write(values)
+        else:
+            company = self.user_id.company_id
+            connection = self.env["imap.connection"].create({**values, "company_id": company.id})
+        secret = self.sudo().secret
+        if secret:
+            connection.sudo().secret = secret
+        return connection
+
+    def action_back(self):
+        """Go back to the account."""
+        self.ensure_one()
+        self.step = "account"
+        return self._show()
+
+    def action_start(self):
+        """Start syncing the chosen folders."""
+        self.ensure_one()
+        connection = self.connection_id
+        if not connection.folder_ids.filtered("selected"):
+            raise UserError(self.env._("Choose at least one folder."))
+        connection.sync_since = self._sync_since()
+        return self._started(connection)
+
+    def _started(self, connection):
+        """Start the sync, say so, and close the wizard."""
+        connection._start()
+        message = self.env._(
+            "%(email)s is connected. Mail with your contacts appears in their chatter within a minute.",
+            email=connection.email,
+        )
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": message,
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    def _sync_since(self):
+        now = fields.Datetime.now()
+        if self.period == "all":
+            return False
+        if self.period == "now":
+            return now
+        return now - relativedelta(months=int(self.period))
