@@ -53,3 +53,12 @@ as_root() {
 # What belongs to this checkout alone: its link, configuration and database names.
 CHECKOUT_ID=$(printf %s "$CHECKOUT" | short_hash)
 CHECKOUT_CACHE=$CACHE/checkouts/$CHECKOUT_ID
+
+# Odoo imports an addon under the name of its folder, and a clone can be called anything: so it goes through a link.
+ADDON=mail_imap_sync
+ADDONS_FOLDER=$CHECKOUT_CACHE/addons
+ADDON_LINK=$ADDONS_FOLDER/$ADDON
+if [ "$(readlink "$ADDON_LINK")" != "$CHECKOUT" ]; then
+    mkdir -p "$ADDONS_FOLDER"
+    ln -sfn "$CHECKOUT" "$ADDON_LINK"
+fi

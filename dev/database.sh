@@ -36,32 +36,45 @@ make_template() {
     drop "$building"
     drop "$template"
     createdb --template=template0 --encoding=UTF8 --lc-collate=C "$building"
-    odoo server "$building" -i "base,$depends" --stop-after-init --no-http --log-level=warn
+    install "$building" -i "base,$depends"
     # The files first: the template is whole as soon as its name is there.
     [ ! -d "$filestore/$building" ] || mv "$filestore/$building" "$filestore/$template"
     psql -qXc "ALTER DATABASE $building RENAME TO $template" postgres
 }
 
-# load OPTION DATABASE: -i or -u the addon
+# install DATABASE OPTION MODULES: shows Odoo's warnings, and everything when it fails
+install() {
+    local log
+    log=$(mktemp "$CHECKOUT_CACHE/install.XXXXXX")
+    if odoo server "$1" "$2" "$3" --stop-after-init --no-http --log-level=warn >"$log" 2>&1; then
+        grep -E ' (WARNING|ERROR|CRITICAL) ' "$log" || true
+        rm "$log"
+    else
+        cat "$log" && rm "$log"
+        die "Odoo could not do $2 $3 in $1"
+    fi
+}
+
+# load DATABASE OPTION: -i or -u the addon
 load() {
-    say "Database: $2 ($1 $ADDON)"
-    odoo server "$2" "$1" "$ADDON" --stop-after-init --no-http --log-level=warn
+    say "Database: $1 ($2 $ADDON)"
+    install "$1" "$2" "$ADDON"
     # Odoo only warns of a module that it does not find or cannot install.
-    [ "$(psql -XAtc "SELECT state FROM ir_module_module WHERE name = '$ADDON'" "$2")" = installed ] ||
-        die "$ADDON could not be installed in $2"
+    [ "$(psql -XAtc "SELECT state FROM ir_module_module WHERE name = '$ADDON'" "$1")" = installed ] ||
+        die "$ADDON could not be installed in $1"
 }
 
 fresh() {
     make_template
     drop "$1"
     copy "$template" "$1"
-    load -i "$1"
+    load "$1" -i
 }
 
 name=$(database_name "${2:?a kind of database: test or demo}")
 case ${1:-} in
     name) echo "$name" ;;
     fresh) fresh "$name" ;;
-    update) if database_exists "$name"; then load -u "$name"; else fresh "$name"; fi ;;
+    update) if database_exists "$name"; then load "$name" -u; else fresh "$name"; fi ;;
     *) die "what to do with the database: fresh, update or name" ;;
 esac

@@ -13,15 +13,9 @@ if [ "${IMAP_SYNC_RUNNING:-}" != "$CACHE" ]; then
     exec "$VENV/bin/python" "$CHECKOUT/dev/postgres.py" run "$(readlink -f "$0")" "$@"
 fi
 
-ADDON=mail_imap_sync
-# Odoo imports an addon under the name of its folder, and a clone can be called anything: so it goes through a link.
-ADDONS_FOLDER=$CHECKOUT_CACHE/addons
-ADDON_LINK=$ADDONS_FOLDER/$ADDON
 ODOO_CONF=$CHECKOUT_CACHE/odoo.conf
 DATA_FOLDER=$CACHE/odoo-data
 
-mkdir -p "$ADDONS_FOLDER"
-[ "$(readlink "$ADDON_LINK")" = "$CHECKOUT" ] || ln -sfn "$CHECKOUT" "$ADDON_LINK"
 _new_conf=$(mktemp "$ODOO_CONF.XXXXXX")
 cat >"$_new_conf" <<CONF
 [options]

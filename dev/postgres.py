@@ -1,8 +1,10 @@
-"""A PostgreSQL of our own, in the cache: it listens on a socket file there and on no port, so nothing else on the
-machine meets it. All checkouts share it; each has databases of its own name.
+"""A PostgreSQL of our own, in the cache.
 
-    postgres.py run COMMAND...   start it, run the command with PGHOST, PGPORT and PGUSER set, and stop it again
-                                 unless somebody else still uses it
+It listens on a socket file there and on no port, so nothing else on the machine meets it. All
+checkouts share it; each has databases of its own name.
+
+    postgres.py run COMMAND...   start it, run the command with PGHOST, PGPORT and PGUSER set, and
+                                 stop it again unless somebody else still uses it
     postgres.py start            start it, and let it run until `stop`
     postgres.py stop             stop it, whoever uses it
     postgres.py env              print the variables, for `eval`
@@ -79,8 +81,10 @@ def main(arguments):
 
 
 def run(cluster, command):
-    """Who can turn the shared lock into an exclusive one was the last to use the server, and stops it. The kernel
-    drops the lock of a run that was killed, so a crash leaves nothing to clean up."""
+    """Who can turn the shared lock into an exclusive one was the last user, and stops the server.
+
+    The kernel drops the lock of a run that was killed, so a crash leaves nothing to clean up.
+    """
     with cluster.in_use() as users:
         cluster.start()
         code = call(command, {**os.environ, **cluster.environment()})
@@ -92,7 +96,7 @@ def run(cluster, command):
 
 
 def call(command, environment):
-    """Run it in the foreground. A terminal sends Ctrl-C to the command too; other signals are handed on to it."""
+    """Run it in the foreground: a terminal sends Ctrl-C to it too, other signals are handed on."""
     for name in ("PGPASSWORD", "PGPASSFILE", "PGSERVICE", "PGDATABASE", "PGOPTIONS", "PGSSLMODE"):
         environment.pop(name, None)
     child = None
@@ -129,7 +133,7 @@ class Cluster:
             raise PostgresError(f"the cache's path is too long for a socket: {socket_path}")
         if self._as_owner(["test", "-w", self.folder]).returncode:
             raise PostgresError(
-                f"the user postgres cannot reach {self.folder}: set IMAP_SYNC_CACHE to another place"
+                f"the user postgres cannot reach {self.folder}: set IMAP_SYNC_CACHE"
             )
 
     def environment(self):
@@ -209,7 +213,7 @@ class Cluster:
         who = {}
         if self.owner:
             who = {"user": self.owner.pw_uid, "group": self.owner.pw_gid, "extra_groups": []}
-        # Into a file and not a pipe: the server keeps what it inherited open for as long as it runs.
+        # Into a file and not a pipe: the server keeps open what it inherited, as long as it runs.
         with tempfile.TemporaryFile("w+") as output:
             result = subprocess.run(
                 command,

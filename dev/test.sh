@@ -43,7 +43,7 @@ ran=no
 # run_pytest NAME ARGUMENT...
 run_pytest() {
     local code=0
-    "$VENV/bin/python" -m pytest -p pytest_no_skips -o cache_dir="$CHECKOUT_CACHE/pytest/$1" \
+    "$VENV/bin/python" -m pytest -p pytest_strict -o cache_dir="$CHECKOUT_CACHE/pytest/$1" \
         "${@:2}" ${arguments[@]+"${arguments[@]}"} || code=$?
     case $code in
         0) ran=yes ;;

@@ -1,0 +1,26 @@
+# What a developer calls. Each target makes what is missing first, and works from a clone of any name at any path.
+# Odoo, PostgreSQL and the rest go to a cache outside this folder: see dev/common.sh.
+
+.DEFAULT_GOAL := help
+.PHONY: help setup test lint format stop clean-cache
+
+help: ## show this list
+	@grep -hE '^[a-z-]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z-]+):[^#]*## */\1\t/' | expand -t 14
+
+setup: ## get Odoo 19, its Python and the Debian packages that are missing
+	@dev/setup.sh
+
+test: ## run every test; TESTS=tests/test_x.py, ARGS='-k name' and REUSE=1 (keep the database) make it shorter
+	@REUSE=$(REUSE) dev/test.sh $(TESTS) -- $(ARGS)
+
+lint: ## check Python, XML and JavaScript
+	@dev/lint.sh
+
+format: ## correct what make lint can correct by itself
+	@dev/lint.sh --fix
+
+stop: ## stop PostgreSQL if it is still running
+	@dev/stop.sh
+
+clean-cache: stop ## remove everything that the other targets fetched and made, for all checkouts
+	@dev/clean_cache.sh

@@ -1,0 +1,60 @@
+#!/usr/bin/env bash
+# Check the code, or with --fix correct what can be corrected without a person. Every check runs, whatever the others
+# found.
+# shellcheck source-path=SCRIPTDIR
+"$(dirname "$0")/setup.sh" || exit
+"$(dirname "$0")/get_debian_packages.sh" lint || exit
+. "$(dirname "$0")/common.sh"
+. "$CHECKOUT/dev/odoo_place.sh"
+. "$CHECKOUT/dev/venv_place.sh"
+
+formatters=$("$CHECKOUT/dev/get_formatters.sh")
+cd "$CHECKOUT"
+export RUFF_CACHE_DIR=$CHECKOUT_CACHE/ruff PYLINTHOME=$CHECKOUT_CACHE/pylint
+fix=no
+[ "${1:-}" != --fix ] || fix=yes
+
+# files PATTERN...: the project's files, also those that are not committed yet; not what others wrote
+files() {
+    git ls-files -z --cached --others --exclude-standard --deduplicate -- "$@" ':!:static/lib' |
+        while IFS= read -rd '' file; do [ ! -f "$file" ] || printf '%s\0' "$file"; done
+}
+
+failed=()
+# check NAME COMMAND...
+check() {
+    say "$1"
+    "${@:2}" || failed+=("$1")
+}
+
+run_ruff_check() { "$VENV/bin/ruff" check --output-format=concise "$@" .; }
+run_ruff_format() { "$VENV/bin/ruff" format "$@" .; }
+
+run_prettier() {
+    files '*.xml' '*.js' '*.css' '*.scss' |
+        xargs -0r "$formatters/node_modules/.bin/prettier" --config .prettierrc.json --log-level=warn \
+            --plugin="$formatters/node_modules/@prettier/plugin-xml/src/plugin.js" "$@"
+}
+
+# The rules of the OCA, for Python, for the other files of an addon, and for translations: through the link, because
+# they go by the name of the addon's folder.
+run_pylint() {
+    "$VENV/bin/python" -m pylint --rcfile=.pylintrc "$ADDON_LINK" | sed "s|^$ADDON_LINK/||"
+}
+run_oca_checks() { "$VENV/bin/oca-checks-odoo-module" "$ADDON_LINK/__manifest__.py" | sed "s|$ADDON_LINK/||"; }
+run_oca_po_checks() { files 'i18n/*.po' 'i18n/*.pot' | xargs -0r "$VENV/bin/oca-checks-po" --disable=po-pretty-format; }
+
+if [ $fix = yes ]; then
+    check "ruff check --fix" run_ruff_check --fix
+    check "ruff format" run_ruff_format
+    check "prettier --write" run_prettier --write
+else
+    check "ruff check" run_ruff_check
+    check "ruff format" run_ruff_format --check --output-format=concise
+    check "prettier" run_prettier --check
+    check "pylint-odoo" run_pylint
+    check "oca-checks-odoo-module" run_oca_checks
+    check "oca-checks-po" run_oca_po_checks
+fi
+[ ${#failed[@]} -eq 0 ] || die "found by: $(IFS=, && echo "${failed[*]}")"
+say "nothing found"
