@@ -1,0 +1,213 @@
+"""Which mail belongs to whom: the rules of linking as one pure function; the first one wins."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+
+from .addresses import domain_of, spellings
+from .headers import HeaderFacts
+
+
+class Outcome(Enum):
+    """What is to be done with a mail."""
+
+    LINK = "link"
+    SKIP = "skip"
+
+
+class Reason(Enum):
+    """Which rule decided. The codes are stored and counted: never change one."""
+
+    DRAFT = "draft"
+    TOO_OLD = "too_old"
+    EXCLUDED = "excluded"
+    INTERNAL = "internal"
+    ANSWER = "answer"
+    BULK = "bulk"
+    AUTOMATED = "automated"
+    CONTACT = "contact"
+    NOBODY = "nobody"
+
+
+@dataclass(frozen=True, slots=True)
+class MatchContext:
+    """What the rules need to know besides the mail. All addresses and domains are normalised (lower
+    case).
+
+    :param own: the addresses of this mailbox
+    :param staff: the addresses of internal users
+    :param staff_domains: domains whose every address is staff (without their subdomains)
+    :param excluded: addresses that are never synced
+    :param excluded_domains: domains that are never synced, with their subdomains
+    :param contacts: address -> id of the contact that the caller chose for it; ask for
+        :func:`addresses_of_interest`
+    :param known: Message-ID -> the records (model, id) that the message stands on; ask for
+        :func:`ids_of_interest`
+    :param include_bulk: the mailbox wants mailing lists and automated mail too
+    :param is_draft: the mail is a draft, or in a system folder that is not selected
+    :param in_sent_folder: the mail lies in a folder of sent mail, so the owner wrote it, under
+        whatever alias
+    :param period_start: mail that came before is too old; None takes all (aware, as ``facts.date``
+        is)
+    """
+
+    own: frozenset[str] = frozenset()
+    staff: frozenset[str] = frozenset()
+    staff_domains: frozenset[str] = frozenset()
+    excluded: frozenset[str] = frozenset()
+    excluded_domains: frozenset[str] = frozenset()
+    contacts: Mapping[str, int] = field(default_factory=dict)
+    known: Mapping[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
+    include_bulk: bool = False
+    is_draft: bool = False
+    in_sent_folder: bool = False
+    period_start: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What is to be done with a mail, and why.
+
+    :param contacts: ids of the contacts to link to, in the order of the header, each once
+    :param records: (model, id) of the records to link to besides
+    :param direction: 'out' if somebody of the company wrote it, else 'in'
+    """
+
+    outcome: Outcome
+    reason: Reason
+    direction: str
+    contacts: tuple[int, ...] = ()
+    records: tuple[tuple[str, int], ...] = ()
+
+
+def addresses_of_interest(facts: HeaderFacts) -> frozenset[str]:
+    """Return the addresses that the caller must look up for ``contacts``."""
+    return frozenset(form for email in _parties(facts) for form in spellings(email))
+
+
+def ids_of_interest(facts: HeaderFacts) -> tuple[str, ...]:
+    """Return the Message-IDs that the caller must look up for ``known``: the ancestors, nearest
+    first.
+
+    The mail's own identifier is not among them: whether a mail is stored already does not change
+    its verdict.
+    """
+    ancestors = dict.fromkeys((*facts.in_reply_to, *reversed(facts.references)))
+    ancestors.pop(facts.message_id, None)
+    return tuple(ancestors)
+
+
+def match(facts: HeaderFacts, context: MatchContext) -> Verdict:
+    """Decide about one mail."""
+    people = _People(facts, context)
+    direction = people.direction()
+
+    def skip(reason: Reason) -> Verdict:
+        return Verdict(Outcome.SKIP, reason, direction)
+
+    if context.is_draft:
+        return skip(Reason.DRAFT)
+    if context.period_start and facts.date < context.period_start:
+        return skip(Reason.TOO_OLD)
+    if any(_is_excluded(address.email, context) for address in facts.everyone()):
+        return skip(Reason.EXCLUDED)
+    if people.all_ours():
+        return skip(Reason.INTERNAL)
+    contacts = people.contacts()
+    # before the rule on automated mail: an out-of-office answer belongs to what it answers
+    if records := _answered_records(facts, context):
+        return Verdict(Outcome.LINK, Reason.ANSWER, direction, contacts, records)
+    if facts.bulk and not context.include_bulk:
+        return skip(Reason.BULK)
+    if facts.automated and not context.include_bulk:
+        return skip(Reason.AUTOMATED)
+    if contacts:
+        return Verdict(Outcome.LINK, Reason.CONTACT, direction, contacts)
+    return skip(Reason.NOBODY)
+
+
+class _People:
+    """Who takes part in a mail, seen from one mailbox."""
+
+    __slots__ = ("_context", "_facts", "_outside", "_parties")
+
+    def __init__(self, facts: HeaderFacts, context: MatchContext):
+        self._facts = facts
+        self._context = context
+        self._parties = _parties(facts)
+        written_by_owner = (
+            {address.email for address in facts.from_} if context.in_sent_folder else ()
+        )
+        self._outside = [
+            email
+            for email in self._parties
+            if email not in written_by_owner and not _is_ours(email, context)
+        ]
+
+    def all_ours(self) -> bool:
+        """Whether everybody is of the company; mail without anybody is broken, not internal."""
+        return bool(self._parties) and not self._outside
+
+    def contacts(self) -> tuple[int, ...]:
+        """Return the ids of the contacts among the outside addresses; staff is never linked to."""
+        known = self._context.contacts
+        ids = (known[form] for email in self._outside for form in spellings(email) if form in known)
+        return tuple(dict.fromkeys(ids))
+
+    def direction(self) -> str:
+        """Return 'out' if From, else Sender, is of the company, or the mail lies in Sent."""
+        author = (self._facts.from_ or self._facts.sender)[:1]
+        ours = any(_is_ours(address.email, self._context) for address in author)
+        return "out" if ours or self._context.in_sent_folder else "in"
+
+
+def _parties(facts: HeaderFacts) -> tuple[str, ...]:
+    """Return the addresses of the author and all recipients, each once.
+
+    Reply-To is not among them: it names where answers go, not who took part.
+    """
+    fields = facts.from_ + facts.sender + facts.to + facts.cc + facts.bcc
+    return tuple(dict.fromkeys(address.email for address in fields))
+
+
+def _is_ours(email: str, context: MatchContext) -> bool:
+    """Whether an address is the owner's or a colleague's.
+
+    Here, and only here, a plus-address (RFC 5233) counts as the address it belongs to:
+    ``me+shop@x`` reaches me.
+    """
+    for form in spellings(email):
+        local, _, domain = form.rpartition("@")
+        if domain in context.staff_domains or form in context.own or form in context.staff:
+            return True
+        if "+" in local:
+            base = f"{local.partition('+')[0]}@{domain}"
+            if base in context.own or base in context.staff:
+                return True
+    return False
+
+
+def _is_excluded(email: str, context: MatchContext) -> bool:
+    """Whether an address, or its domain or a parent of that, is excluded."""
+    for form in spellings(email):
+        if form in context.excluded:
+            return True
+        if context.excluded_domains:
+            domain = domain_of(form)
+            while domain:
+                if domain in context.excluded_domains:
+                    return True
+                domain = domain.partition(".")[2]
+    return False
+
+
+def _answered_records(facts: HeaderFacts, context: MatchContext) -> tuple[tuple[str, int], ...]:
+    """Return the records of the nearest known message that this mail answers.
+
+    The nearest only: a conversation that moved on from a lead to its order goes on at the order.
+    """
+    for message_id in ids_of_interest(facts):
+        if records := context.known.get(message_id):
+            return tuple(records)
+    return ()
