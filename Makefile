@@ -2,13 +2,16 @@
 # Odoo, PostgreSQL and the rest go to a cache outside this folder: see dev/common.sh.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test lint format stop clean-cache
+.PHONY: help setup demo test lint format stop clean-cache
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z-]+):[^#]*## */\1\t/' | expand -t 14
 
 setup: ## get Odoo 19, its Python and the Debian packages that are missing
 	@dev/setup.sh
+
+demo: ## show the addon with a sample mailbox on http://localhost:8069; ONCE=1 stops after the summary
+	@ONCE=$(ONCE) dev/demo.sh
 
 test: ## run every test; TESTS=tests/test_x.py, ARGS='-k name' and REUSE=1 (keep the database) make it shorter
 	@REUSE=$(REUSE) dev/test.sh $(TESTS) -- $(ARGS)

@@ -8,15 +8,18 @@
 . "$(dirname "$0")/common.sh"
 . "$(dirname "$0")/odoo_place.sh"
 
-ODOO_PACKAGE=odoo-19/sid
+PACKAGES=(odoo-19/sid)
 # Odoo's package links to files of these. They come from a released suite, which changes no more: in sid some of
 # them have moved on and no longer hold the files that the links name.
 COMPANION_SUITE=trixie
-COMPANIONS="libjs-jquery libjs-jquery-form libjs-underscore fonts-font-awesome fonts-inconsolata fonts-montserrat
-    fonts-ocr-b fonts-roboto-unhinted fonts-glyphicons-halflings"
+for package in libjs-jquery libjs-jquery-form libjs-underscore fonts-font-awesome fonts-inconsolata \
+    fonts-montserrat fonts-ocr-b fonts-roboto-unhinted fonts-glyphicons-halflings; do
+    PACKAGES+=("$package/$COMPANION_SUITE")
+done
 KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
 
-# The Debian mirrors that this machine is set up with, its best first.
+# The Debian mirrors that this machine is set up with, in its order.
+# shellcheck disable=SC2016 # apt-get fills these in
 machine_mirrors() {
     local codename
     codename=$(. /etc/os-release && echo "${VERSION_CODENAME:-sid}")
@@ -47,8 +50,9 @@ fetch_lists() {
 if [ "$ODOO_IS_OURS" = no ] || [ -e "$ODOO_ROOT" ]; then
     exit 0
 fi
-[ -e "$KEYRING" ] && command -v apt-get >/dev/null ||
+if [ ! -e "$KEYRING" ] || ! command -v apt-get >/dev/null; then
     die "Odoo 19 is fetched from Debian's archive, and this is no Debian: set ODOO_BIN to the odoo-bin that you have"
+fi
 lock odoo
 [ ! -e "$ODOO_ROOT" ] || exit 0
 
@@ -58,8 +62,7 @@ work=$(mktemp -d "$CACHE/odoo-XXXXXX")
 trap 'rm -rf "$work"' EXIT
 [ -n "$(machine_mirrors)" ] || as_root apt-get -qq update
 fetch_lists || die "no Debian mirror of this machine's apt configuration answered as it should"
-# shellcheck disable=SC2086 # a list of words
-(cd "$work/cache" && isolated_apt download $ODOO_PACKAGE $(printf "%s/$COMPANION_SUITE " $COMPANIONS))
+(cd "$work/cache" && isolated_apt download "${PACKAGES[@]}")
 
 say "Odoo 19: unpacking it"
 mkdir "$work/root"
@@ -73,7 +76,7 @@ mkdir -p "$(dirname "$selfie")"
 [ -e "$selfie" ] || : >"$selfie"
 # A link that leads nowhere makes /web answer 500.
 dangling=$(find "$work/root" -xtype l)
-[ -z "$dangling" ] || die "files of Odoo's package are missing, COMPANIONS in $0 needs another one:
+[ -z "$dangling" ] || die "files of Odoo's package are missing, PACKAGES in $0 needs another one:
 $dangling"
 dpkg-deb -f "$work"/cache/odoo-19_*.deb Version >"$work/root/version"
 mv -T "$work/root" "$ODOO_ROOT"

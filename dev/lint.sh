@@ -36,22 +36,40 @@ run_prettier() {
             --plugin="$formatters/node_modules/@prettier/plugin-xml/src/plugin.js" "$@"
 }
 
-# The rules of the OCA, for Python, for the other files of an addon, and for translations: through the link, because
-# they go by the name of the addon's folder.
-run_pylint() {
-    "$VENV/bin/python" -m pylint --rcfile=.pylintrc "$ADDON_LINK" | sed "s|^$ADDON_LINK/||"
+# The rules of the OCA go by the name of the addon's folder, and look for the addon below the repository, not at its
+# root: so its tools see a copy of the files that is laid out like theirs.
+oca_layout=$CHECKOUT_CACHE/lint
+make_oca_layout() {
+    rm -rf "$oca_layout"
+    mkdir -p "$oca_layout/.git" "$oca_layout/$ADDON"
+    files '*' | xargs -0r cp --parents -t "$oca_layout/$ADDON"
 }
-run_oca_checks() { "$VENV/bin/oca-checks-odoo-module" "$ADDON_LINK/__manifest__.py" | sed "s|$ADDON_LINK/||"; }
+run_pylint() {
+    (cd "$oca_layout" && "$VENV/bin/python" -m pylint --rcfile="$CHECKOUT/.pylintrc" "$ADDON" | sed "s|^$ADDON/||")
+}
+run_oca_checks() {
+    (cd "$oca_layout" && "$VENV/bin/oca-checks-odoo-module" "$ADDON/__manifest__.py" | sed "s|^$ADDON/||")
+}
+run_oca_fixes() {
+    (cd "$oca_layout" && "$VENV/bin/oca-checks-odoo-module" --fix "$ADDON/__manifest__.py" >/dev/null 2>&1) || true
+    files '*.xml' '*.csv' |
+        while IFS= read -rd '' file; do
+            cmp -s "$file" "$oca_layout/$ADDON/$file" || cp "$oca_layout/$ADDON/$file" "$file"
+        done
+}
 run_oca_po_checks() { files 'i18n/*.po' 'i18n/*.pot' | xargs -0r "$VENV/bin/oca-checks-po" --disable=po-pretty-format; }
 
 if [ $fix = yes ]; then
     check "ruff check --fix" run_ruff_check --fix
     check "ruff format" run_ruff_format
+    make_oca_layout
+    check "oca-checks-odoo-module --fix" run_oca_fixes
     check "prettier --write" run_prettier --write
 else
     check "ruff check" run_ruff_check
     check "ruff format" run_ruff_format --check --output-format=concise
     check "prettier" run_prettier --check
+    make_oca_layout
     check "pylint-odoo" run_pylint
     check "oca-checks-odoo-module" run_oca_checks
     check "oca-checks-po" run_oca_po_checks

@@ -53,10 +53,15 @@ _find_own_odoo() {
         command -v "$python" >/dev/null || return 1
         case $(command -v "$python") in "$CACHE"/*) return 1 ;; esac
     fi
-    description=$(describe_odoo "$python" "$path") && [ "${description#19.}" != "$description" ] || {
-        [ -z "${ODOO_BIN:-}" ] || die "$python cannot import Odoo 19 from ODOO_BIN=$ODOO_BIN (name its Python with ODOO_PYTHON)"
-        return 1
-    }
+    description=$(describe_odoo "$python" "$path") || description=
+    case $description in
+        19.*) ;;
+        *)
+            [ -z "${ODOO_BIN:-}" ] ||
+                die "$python cannot import Odoo 19 from ODOO_BIN=$ODOO_BIN (name its Python with ODOO_PYTHON)"
+            return 1
+            ;;
+    esac
     ODOO_IS_OURS=no
     BASE_PYTHON=$python
     ODOO_VERSION=$(head -n 1 <<<"$description")
