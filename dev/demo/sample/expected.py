@@ -1,0 +1,110 @@
+"""What a sync of the sample has to lead to, as sums that a person can check.
+
+Written down a second time on purpose: beside each mail stands what is to become of it, and a test
+compares the two (tests/lib/test_demo_sample.py).
+"""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a folder comes to.
+
+    :param skipped: code of a rule -> number of mails
+    """
+
+    seen: int
+    linked: int
+    skipped: dict[str, int] = field(default_factory=dict)
+
+
+#: Only folders that are selected; nothing is seen of the others.
+FOLDERS = {
+    "INBOX": Outcome(
+        seen=31,
+        linked=19,
+        skipped={"automated": 3, "bulk": 2, "excluded": 2, "internal": 2, "nobody": 3},
+    ),
+    "Sent": Outcome(seen=21, linked=18, skipped={"internal": 2, "nobody": 1}),
+    "Archive": Outcome(seen=5, linked=3, skipped={"draft": 1, "too_old": 1}),
+    "Projects/Kyoto": Outcome(seen=7, linked=7),
+    "Angebote/Müller": Outcome(seen=2, linked=2),
+}
+
+#: Contact -> letters in their chatter, each once, oldest first.
+CHATTER = {
+    "amelie": (
+        "verlaine-request",
+        "verlaine-offer",
+        "verlaine-questions",
+        "verlaine-samples",
+        "verlaine-tasting",
+        "verlaine-order",
+        "verlaine-confirmation",
+        "verlaine-reorder",
+        "verlaine-reorder-answer",
+        "verlaine-thanks",
+        "verlaine-visit",
+        "verlaine-visit-answer",
+    ),
+    "jeanbaptiste": (
+        "verlaine-questions",
+        "verlaine-samples",
+        "verlaine-tasting",
+        "verlaine-visit",
+        "verlaine-visit-answer",
+        "verlaine-menu",
+    ),
+    "noemie": ("verlaine-confirmation", "verlaine-invoice-question", "verlaine-invoice-answer"),
+    "misaki": (
+        "kyoto-introduction",
+        "kyoto-introduction-answer",
+        "kyoto-catalogue",
+        "kyoto-label",
+        "kyoto-label-answer",
+        "kyoto-terms",
+        "kyoto-contract",
+        "kyoto-signed",
+        "kyoto-shipment",
+        "kyoto-arrival",
+        "kyoto-visit",
+    ),
+    "ken": (
+        "kyoto-label",
+        "kyoto-label-answer",
+        "kyoto-contract",
+        "kyoto-signed",
+        "kyoto-arrival",
+        "kyoto-visit",
+    ),
+    "mueller": ("mueller-enquiry", "mueller-offer"),
+    "juergen": (
+        "mueller-offer",
+        "mueller-question",
+        "mueller-answer",
+        "mueller-order",
+        "mueller-thanks",
+        "tomas-to-mueller",
+    ),
+    "sabine": (
+        "mueller-order",
+        "mueller-confirmation",
+        "mueller-complaint",
+        "mueller-complaint-answer",
+    ),
+    "eleni": (
+        "aurora-hello",
+        "aurora-answer",
+        "aurora-order",
+        "aurora-confirmation",
+        "aurora-thanks",
+    ),
+    "dimitra": ("aurora-thanks",),
+    "dmitri": ("samovar-question", "samovar-answer", "samovar-lead-answer"),
+    "layla": ("amman-question", "amman-answer", "amman-thanks"),
+    "oliver": ("showroom-shelves",),
+}
+
+#: Document -> letters that are linked to it besides, because they answer it.
+DOCUMENTS = {"samovar-lead": ("samovar-lead-answer",)}
