@@ -4,12 +4,21 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 
-from .errors import CommandRefused, MessageUnreadable, ProtocolError
+from .answers import Answer
+from .errors import (
+    CommandRefused,
+    ConnectionLost,
+    ConnectionTimeout,
+    MessageUnreadable,
+    ProtocolError,
+    SyncError,
+)
 from .grammar import Malformed, Value, internal_date, number, pairs, parse, uid_batches, uid_set
 from .limits import Limits
 from .server_answers import classify
-from .wire import Answer, Wire
+from .wire import Wire
 
 _HEADER_FIELDS = (
     b"FROM SENDER REPLY-TO TO CC BCC SUBJECT DATE MESSAGE-ID IN-REPLY-TO REFERENCES "
@@ -50,31 +59,36 @@ class Fetcher:
     """
 
     def __init__(
-        self, wire: Callable[[], Wire], limits: Limits, repair: Callable[[ProtocolError], None]
+        self, wire: Callable[[], Wire], limits: Limits, repair: Callable[[SyncError], None]
     ):
         self._wire = wire
         self._limits = limits
         self._repair = repair
 
-    def headers(self, uids: Iterable[int]) -> dict[int, RawHeader | MessageUnreadable]:
+    def headers(
+        self, uids: Iterable[int], isolate: bool
+    ) -> dict[int, RawHeader | MessageUnreadable]:
         """Headers by UID. Messages that are gone are not in the result."""
         result: dict[int, RawHeader | MessageUnreadable] = {}
         for batch in uid_batches(uids, self._limits.header_batch, self._limits.uid_set_chars):
-            result |= _Batch(self, _HEADER_ITEMS, _header).fetch(batch)
+            result |= self._batch(_HEADER_ITEMS, _header, isolate).fetch(batch)
         return result
 
-    def bodies(self, sizes: Mapping[int, int]) -> Iterator[tuple[int, bytes | MessageUnreadable]]:
+    def bodies(
+        self, sizes: Mapping[int, int], isolate: bool
+    ) -> Iterator[tuple[int, bytes | MessageUnreadable]]:
         """Whole messages, in ascending order of UIDs. Messages that are gone are left out."""
-        for batch in self._body_batches(sizes):
-            too_large = {
-                uid: size for uid in batch if (size := sizes[uid]) > self._limits.max_literal
-            }
-            found = _Batch(self, _BODY_ITEMS, _body).fetch(
-                [uid for uid in batch if uid not in too_large]
-            )
-            for uid, size in too_large.items():
-                found[uid] = MessageUnreadable(f"{size} bytes are more than the limit")
-            yield from sorted(found.items())
+        limit = self._limits.max_literal
+        for uids in self._body_batches(sizes):
+            batch = self._batch(_BODY_ITEMS, _body, isolate)
+            found = batch.fetch([uid for uid in uids if sizes[uid] <= limit])
+            for uid in uids:
+                if sizes[uid] > limit:
+                    found[uid] = MessageUnreadable(f"{sizes[uid]} bytes are more than the limit")
+            yield from sorted(found.items(), key=itemgetter(0))
+
+    def _batch(self, items: bytes, build: Callable, isolate: bool) -> "_Batch":
+        return _Batch(self, items, build, self._limits.max_refusals, isolate)
 
     def _body_batches(self, sizes: Mapping[int, int]) -> Iterator[list[int]]:
         """Batches by number, by length of the UID set, and by summed size of their messages."""
@@ -89,17 +103,19 @@ class Fetcher:
                 total += sizes[uid]
             yield batch
 
-    def ask(self, uids: list[int], items: bytes) -> tuple[dict[int, Record], str]:
+    def ask(self, uids: list[int], items: bytes, isolate: bool) -> tuple[dict[int, Record], str]:
         """One fetch.
 
+        :param isolate: whether a cut or a timeout is taken for the fault of one of the messages
         :returns: the records of those UIDs that were asked for, and why others may be missing; an
             empty reason when the server said that there are no others
         """
         try:
             reply = self._wire().run(b"UID FETCH", uid_set(uids), items)
-        except ProtocolError as error:
-            # A record that nobody can read the end of. What came before it cannot be trusted
-            # either.
+        except (ProtocolError, ConnectionLost, ConnectionTimeout) as error:
+            if not isolate and not isinstance(error, ProtocolError):
+                raise
+            # What came before it in the same answer cannot be trusted either.
             self._repair(error)
             return {}, str(error)
         trouble = ""
@@ -133,10 +149,6 @@ class Fetcher:
             raise Malformed("not one list of attributes")
         return pairs(values[0])
 
-    @property
-    def max_refusals(self) -> int:
-        return self._limits.max_refusals
-
 
 def _named(answer: Answer) -> list[int]:
     """The UID that a record which cannot be parsed seems to name."""
@@ -148,19 +160,25 @@ class _Batch:
     """One batch being fetched: splits it until the messages that spoil it are alone.
 
     :param build: makes the result from a record; None when the record lacks what was asked for
+    :param max_refusals: see :class:`.limits.Limits`
+    :param isolate: whether a message of the batch is known to break connections
     """
 
-    def __init__(self, fetcher: Fetcher, items: bytes, build: Callable):
+    def __init__(
+        self, fetcher: Fetcher, items: bytes, build: Callable, max_refusals: int, isolate: bool
+    ):
         self._fetcher = fetcher
         self._items = items
         self._build = build
+        self._max_refusals = max_refusals
+        self._isolate = isolate
         self._refusals = 0
 
     def fetch(self, uids: list[int], retry: bool = True) -> dict:
         """Results by UID; what stays missing although the server saw no problem is gone."""
         if not uids:
             return {}
-        records, trouble = self._fetcher.ask(uids, self._items)
+        records, trouble = self._fetcher.ask(uids, self._items, self._isolate or self._refusals > 0)
         found = {}
         for uid, record in records.items():
             result = self._build(uid, record)
@@ -181,7 +199,7 @@ class _Batch:
 
     def _split(self, uids: list[int], trouble: str, retry: bool) -> dict:
         self._refusals += 1
-        if self._refusals > self._fetcher.max_refusals:
+        if self._refusals > self._max_refusals:
             # So many are refused that it is not the messages: do not put a whole folder into
             # quarantine.
             raise CommandRefused(trouble)

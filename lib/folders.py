@@ -4,15 +4,17 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from .answers import Answer
 from .errors import AnswerTooLarge, CommandRefused, FolderGone, ProtocolError
 from .folder_roles import role_by_attributes, role_by_name
 from .grammar import Malformed, decode_folder_name, number, pairs, parse, quoted, sendable
 from .limits import Limits
 from .server_answers import classify
-from .wire import Answer, Wire
+from .wire import Wire
 
 #: LIST is read by hand up to the name: names that break the grammar must not cost the rest
 _LIST = re.compile(rb'\(([^)]*)\) +(?:NIL|"(\\?.)"|(\S)) *(.*)', re.DOTALL | re.IGNORECASE)
+_UID = re.compile(rb"\bUID (\d{1,10})\b", re.IGNORECASE)
 _QUOTED_NAME = re.compile(rb'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 _UNOPENABLE = frozenset({b"\\NOSELECT", b"\\NONEXISTENT"})
 #: characters that turn the reading direction: in a list, a name with them shows as another one
@@ -226,9 +228,10 @@ def examine(wire: Wire, raw: bytes) -> Snapshot:
     reply = wire.run(b"EXAMINE", quoted(raw))
     if not reply.status.ok:
         raise classify(reply.status, otherwise=FolderGone)
-    exists = next((answer.number for answer in reply.of_kind(b"EXISTS")), None)
-    if exists is None:
+    counts = [answer.number for answer in reply.of_kind(b"EXISTS")]
+    if not counts:
         raise ProtocolError("a folder was opened without telling how many messages it has")
+    exists = counts[-1]
     uidnext = number(reply.code(b"UIDNEXT"))
     return Snapshot(
         uidvalidity=number(reply.code(b"UIDVALIDITY")) or 0,
@@ -241,7 +244,8 @@ def examine(wire: Wire, raw: bytes) -> Snapshot:
 def _last_uid(wire: Wire) -> int:
     """The highest UID of a folder with messages: 163 and 126 do not tell UIDNEXT."""
     reply = wire.expect_ok(b"FETCH", b"*", b"(UID)")
-    found = (
-        re.search(rb"\bUID (\d{1,10})\b", answer.parts[0]) for answer in reply.of_kind(b"FETCH")
-    )
-    return max((int(match[1]) for match in found if match), default=0)
+    texts = (answer.parts[0] for answer in reply.of_kind(b"FETCH"))
+    uids = [int(match[1]) for text in texts if (match := _UID.search(text))]
+    if not uids:
+        raise ProtocolError("the server tells neither UIDNEXT nor the UID of the last message")
+    return max(uids)

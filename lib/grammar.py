@@ -19,7 +19,7 @@ Value = bytes | None | list
 _TOKEN = re.compile(
     rb"""[ \t]*(?:
         (?P<open>\() | (?P<close>\))
-      | "(?P<quoted>(?:[^"\\]|\\.)*)"
+      | "(?P<quoted>(?:[^"\\]|\\.)*)"(?=[ )]|\Z) # a quote inside, not escaped, ends no value
       | (?P<atom>(?:\[[^\]]*\]|[^\s()"\[])+)     # BODY[HEADER.FIELDS (FROM TO)] is one atom
     )""",
     re.VERBOSE | re.DOTALL,

@@ -53,4 +53,4 @@ class Limits:
     body_batch: int = 200
     body_batch_bytes: int = 16 * MEGABYTE
     max_refusals: int = 64
-    max_repairs: int = 12
+    max_repairs: int = 24

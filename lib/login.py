@@ -3,11 +3,12 @@
 import base64
 
 from .account import Account, Security
+from .answers import Reply
 from .errors import AppPasswordNeeded, LoginRefused, ProtocolError, TlsFailed
 from .grammar import quoted, sendable
 from .network import Deadline
 from .server_answers import classify
-from .wire import Reply, Wire
+from .wire import Wire
 
 #: what we call ourselves (RFC 2971); no version, which would tell attackers more than it tells
 #: administrators
@@ -88,7 +89,7 @@ def _authenticate_plain(wire: Wire, plain: bytes, initial: bool) -> Reply:
     A server that asks for it although it was sent gets it once more.
     """
     words = (b"AUTHENTICATE", b"PLAIN", plain) if initial else (b"AUTHENTICATE", b"PLAIN")
-    return wire.run(*words, continuations=(plain,))
+    return wire.run(*words, continuations=(plain, b"*"))
 
 
 def _no_password_wanted(offered: frozenset[str]) -> LoginRefused:

@@ -29,6 +29,8 @@ from .errors import (
 _INTERNAL_SERVICES = tuple(
     ipaddress.ip_network(network) for network in ("168.63.129.16/32", "192.0.0.0/24")
 )
+#: the only IPv6 range that the internet routes (RFC 4291 section 2.4)
+_GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
 #: IPv6 addresses that a gateway turns into IPv4 ones (RFC 6052); the last 32 bits are the address
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 #: IPv4-compatible addresses (RFC 4291 section 2.5.5.1): deprecated, but some stacks still route
@@ -151,13 +153,9 @@ def is_public(address: str) -> bool:
     inner = _embedded_ipv4(ip)
     if inner is not None:
         return is_public(str(inner))
-    if (
-        not ip.is_global
-        or ip.is_multicast
-        or ip.is_unspecified
-        or ip.is_reserved
-        or ip.is_link_local
-    ):
+    if not ip.is_global or ip.is_multicast or ip.is_reserved:
+        return False
+    if ip.version == 6 and ip not in _GLOBAL_UNICAST:
         return False
     return not any(ip in network for network in _INTERNAL_SERVICES)
 

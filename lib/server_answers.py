@@ -6,8 +6,8 @@ are looked at first, in the order of the table; each row names who says it.
 """
 
 import re
-from typing import TYPE_CHECKING
 
+from .answers import Status
 from .errors import (
     AppPasswordNeeded,
     CommandRefused,
@@ -20,9 +20,6 @@ from .errors import (
     TlsFailed,
     TooManyConnections,
 )
-
-if TYPE_CHECKING:
-    from .wire import Status
 
 _LONGEST_TEXT = 300
 
@@ -40,8 +37,10 @@ _TEXTS: tuple[tuple[str, type[SyncError]], ...] = (
     (r"invalid credentials or imap is disabled", LoginRefused),
     # Zoho, Gmail ("not enabled for IMAP use"), GMX and web.de, Exchange, Yandex
     (
-        r"(imap|pop3?/imap)\b.{0,60}\b"
-        r"(disabled|deactivated|not (been )?(enabled|activated|allowed))",
+        (
+            r"(imap|pop3?/imap)\b.{0,60}\b"
+            r"(disabled|deactivated|not (been )?(enabled|activated|allowed))"
+        ),
         ImapDisabled,
     ),
     (
@@ -82,8 +81,10 @@ _TEXTS: tuple[tuple[str, type[SyncError]], ...] = (
     ),
     # Exchange, Cyrus and Courier, when an examined folder is not there
     (
-        r"(mailbox|folder) (does not exist|doesn't exist|not found)|"
-        r"(unknown|no such) (mailbox|folder)",
+        (
+            r"(mailbox|folder) (does not exist|doesn't exist|not found)|"
+            r"(unknown|no such) (mailbox|folder)"
+        ),
         FolderGone,
     ),
 )
@@ -115,7 +116,7 @@ _DELAYS = (
 _LONGEST_DELAY = 24 * 3600.0
 
 
-def classify(status: "Status", *, otherwise: type[SyncError] = CommandRefused) -> SyncError:
+def classify(status: Status, *, otherwise: type[SyncError] = CommandRefused) -> SyncError:
     """The typed failure that a NO, BAD or BYE stands for.
 
     :param otherwise: what it is when neither text nor code is known

@@ -12,12 +12,12 @@ from .account import Account, Security
 from .errors import (
     ConnectionLost,
     FolderGone,
+    MessageUnreadable,
     PlainLoginForbidden,
-    ProtocolError,
     SyncError,
     Throttled,
 )
-from .fetch import Fetcher, MessageUnreadable, RawHeader
+from .fetch import Fetcher, RawHeader
 from .folders import FolderInfo, FolderStatus, Snapshot, examine, folder_states, list_folders
 from .limits import Limits
 from .login import log_in
@@ -51,7 +51,7 @@ class Session:
         self._repairs = 0
         self._fetcher = Fetcher(self._wire, limits, self._repair)
 
-    def __enter__(self) -> "Session":
+    def __enter__(self):
         self.open()
         return self
 
@@ -147,32 +147,36 @@ class Session:
         """
         return self._in_folder().first_since(day)
 
-    def fetch_headers(self, uids: Iterable[int]) -> dict[int, RawHeader | MessageUnreadable]:
+    def fetch_headers(
+        self, uids: Iterable[int], *, isolate: bool = False
+    ) -> dict[int, RawHeader | MessageUnreadable]:
         """Flags, date, size and the header fields that matching needs.
 
+        :param isolate: a connection ended before while these were fetched, maybe because of one of
+            them: should that happen again, reconnect and find out which
         :returns: by UID; a :class:`.errors.MessageUnreadable` for one that the server cannot hand
             out; without those that are gone
         """
         self._in_folder()
-        return self._fetcher.headers(uids)
+        return self._fetcher.headers(uids, isolate)
 
     def fetch_bodies(
-        self, messages: Mapping[int, int] | Iterable[RawHeader]
+        self, messages: Mapping[int, int] | Iterable[RawHeader], *, isolate: bool = False
     ) -> Iterator[tuple[int, bytes | MessageUnreadable]]:
-        """Whole messages, batch by batch.
+        """Whole messages, batch by batch, in ascending order of UIDs.
 
         A batch is complete before its first message is handed out, so other methods may be called
-        in between.
+        in between, as long as they leave the folder open.
 
         :param messages: UID to size in bytes, or the headers; larger ones than
             :attr:`Limits.max_literal` are not fetched but come as
             :class:`.errors.MessageUnreadable`
+        :param isolate: as for :meth:`fetch_headers`
         """
         self._in_folder()
-        sizes = (
-            messages if isinstance(messages, Mapping) else {one.uid: one.size for one in messages}
-        )
-        return self._fetcher.bodies(sizes)
+        if not isinstance(messages, Mapping):
+            messages = {message.uid: message.size for message in messages}
+        return self._fetcher.bodies(messages, isolate)
 
     # Inside
 
@@ -186,19 +190,20 @@ class Session:
             raise FolderGone("no folder is open")
         return self._windows
 
-    def _repair(self, error: ProtocolError) -> None:
+    def _repair(self, error: SyncError) -> None:
         """Connect anew to the same folder, so that the message that broke the connection can be
         found.
 
-        :raises ProtocolError: the original one, when this happens too often or the folder is
-            another one now
+        :raises SyncError: the original one, when this happens too often or the folder is another
+            one now; or what keeps us from connecting
         """
         self._repairs += 1
         examined = self._examined
+        self.close()
         if examined is None or self._repairs > self._limits.max_repairs:
             raise error
-        self.close()
         self.open()
         raw, before = examined
         if self.examine(raw).uidvalidity != before.uidvalidity:
+            self.close()
             raise error

@@ -9,16 +9,18 @@ answer is longer than the window.
 import re
 from datetime import date
 
+from .answers import Answer
 from .errors import ProtocolError
 from .folders import Snapshot
 from .grammar import Malformed, number, parse, search_date
 from .limits import Limits
 from .server_answers import classify
-from .wire import Answer, Wire
+from .wire import Wire
 
 _UID = re.compile(rb"\bUID (\d{1,10})\b", re.IGNORECASE)
 #: remembered ranks; a run alternates between new mail and backfill, so very few are of use
 _MEMORY = 16
+_HIGHEST_UID = 2**32 - 1
 #: messages looked at in one round trip while searching for a rank
 _PROBES = 16
 
@@ -85,26 +87,30 @@ class UidWindows:
 
     def upwards(self, uid: int, limit: int) -> list[int]:
         """The lowest ``limit`` UIDs that are not below ``uid``, ascending."""
-        found: set[int] = set()
+        found: dict[int, int] = {}
         first = below = self._rank(uid)
-        while len(found) < limit and below < self._ranks.exists:
-            above = min(below + min(limit - len(found), self._limits.window), self._ranks.exists)
+        # At least once, for the witness: a server with a wrong UIDNEXT must not hide its new mail.
+        while self._ranks.exists and (below == first or below < self._ranks.exists):
+            size = min(limit - len(found), self._limits.window)
+            above = min(below + size, self._ranks.exists)
             window = self._window(max(below, 1), above)
-            if window.get(first, 0) >= uid and first > 0:
+            if window.get(first, 0) >= uid:
                 first = below = self._rank_anew(uid)
                 continue
-            found.update(one for one in window.values() if one >= uid)
+            found.update((one, position) for position, one in window.items() if one >= uid)
+            if len(found) >= limit or above == below:
+                break
             below = above
         result = sorted(found)[:limit]
         if result:
-            self._ranks.remember(result[-1] + 1, first + len(result))
+            self._ranks.remember(result[-1] + 1, found[result[-1]])
         return result
 
     def downwards(self, uid: int, limit: int, floor: int) -> list[int]:
         """The highest ``limit`` UIDs that are below ``uid`` and not below ``floor``,
         descending.
         """
-        found: set[int] = set()
+        found: dict[int, int] = {}
         first = above = self._rank(uid)
         while len(found) < limit and above > 0:
             below = max(above - min(limit - len(found), self._limits.window), 0)
@@ -112,13 +118,13 @@ class UidWindows:
             if window.get(first + 1, uid) < uid:
                 first = above = self._rank_anew(uid)
                 continue
-            found.update(one for one in window.values() if floor <= one < uid)
+            found.update((one, position) for position, one in window.items() if floor <= one < uid)
             above = below
             if min(window.values(), default=uid) < floor:
                 break
         result = sorted(found, reverse=True)[:limit]
         if result:
-            self._ranks.remember(result[-1], first - len(result))
+            self._ranks.remember(result[-1], found[result[-1]] - 1)
         return result
 
     def first_since(self, day: date) -> int | None:
@@ -143,15 +149,16 @@ class UidWindows:
         """How many messages have a UID below ``uid``."""
         rank = self._ranks.of(uid)
         if rank is None:
-            rank = (
-                0
-                if uid <= 1
-                else self._count(uid)
-                if "ESEARCH" in self._wire.capabilities
-                else self._probe(uid)
-            )
+            rank = self._find_rank(uid)
             self._ranks.remember(uid, rank)
         return rank
+
+    def _find_rank(self, uid: int) -> int:
+        if uid <= 1 or not self._ranks.exists:
+            return 0
+        if "ESEARCH" in self._wire.capabilities:
+            return self._count(uid)
+        return self._probe(uid)
 
     def _rank_anew(self, uid: int) -> int:
         """Forget everything and look again, once; a server that still contradicts itself is not to

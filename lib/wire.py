@@ -16,9 +16,9 @@ import re
 import socket
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 from .account import NetworkPolicy
+from .answers import Answer, Reply, Status
 from .errors import (
     AnswerTooLarge,
     ConnectionLost,
@@ -36,70 +36,6 @@ _UNTAGGED = re.compile(rb"\* (?:(\d{1,10}) +)?([A-Za-z][A-Za-z0-9.-]*) ?(.*)", r
 _LITERAL = re.compile(rb"~?\{(\d+)\+?\}$")
 _CODE = re.compile(rb"\[([^\s\]]+) ?([^\]]*)\] ?")
 _STATUS_KINDS = frozenset({b"OK", b"NO", b"BAD", b"BYE", b"PREAUTH"})
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """One untagged answer that carries data.
-
-    :param kind: upper-case, for example ``FETCH``
-    :param number: what stands before the kind (``* 5 EXISTS``), else 0
-    :param parts: what follows: texts and literals in turn, beginning and ending with a text
-    """
-
-    kind: bytes
-    number: int
-    parts: tuple[bytes, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """A status answer, tagged or not (RFC 3501 section 7.1).
-
-    :param kind: OK, NO, BAD, BYE or PREAUTH
-    :param code: upper-case response code, ``b""`` when there is none
-    :param data: what follows the code inside the brackets
-    :param text: for people; cleaned, and without secrets
-    """
-
-    kind: bytes
-    code: bytes
-    data: bytes
-    text: str
-
-    @property
-    def ok(self) -> bool:
-        return self.kind == b"OK"
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """Everything that came in answer to one command, or to several in flight at once.
-
-    :param statuses: the tagged ones, in the order of the commands
-    :param answers: untagged data
-    :param notices: untagged statuses, for example ``* OK [UIDVALIDITY 5]``
-    """
-
-    statuses: tuple[Status, ...]
-    answers: tuple[Answer, ...]
-    notices: tuple[Status, ...]
-
-    @property
-    def status(self) -> Status:
-        """The tagged status of the only, or the last, command."""
-        return self.statuses[-1]
-
-    def of_kind(self, kind: bytes) -> Iterator[Answer]:
-        """The answers of one kind."""
-        return (answer for answer in self.answers if answer.kind == kind)
-
-    def code(self, name: bytes) -> bytes | None:
-        """The data of the last response code of that name, or None."""
-        for status in (*reversed(self.statuses), *reversed(self.notices)):
-            if status.code == name:
-                return status.data
-        return None
 
 
 class Transport(io.RawIOBase):
@@ -185,9 +121,11 @@ class Wire:
         """
         with self._fatal():
             self._allow_answer()
+            # Not a whole line yet: what speaks TLS, or nothing at all, sends none.
+            start = self._reader.peek(1)[:40]
+            if start[:1] not in (b"", b"*"):
+                raise NotImap(f"greeted with {self._readable(start)!r}")
             line = self._line()
-            if not line.startswith(b"* "):
-                raise NotImap(f"greeted with {self._readable(line)!r}")
             answer = self._untagged(line)
             if not isinstance(answer, Status) or answer.kind not in (b"OK", b"PREAUTH"):
                 raise NotImap(f"greeted with {self._readable(line)!r}")
@@ -199,8 +137,7 @@ class Wire:
         """Send one command and read its whole answer.
 
         :param words: verb and arguments, already quoted
-        :param continuations: what to send each time the server asks for more; ``*`` (cancel) when
-            they run out
+        :param continuations: what to send, one each time the server asks for more
         :param seconds: total time; by default the limit for commands
         :returns: the reply, whatever its status
         :raises ConnectionTimeout, ConnectionLost, ProtocolError: and what a BYE means; the wire is
@@ -281,7 +218,10 @@ class Wire:
                 answer = self._untagged(line)
                 (notices if isinstance(answer, Status) else answers).append(answer)
             elif line.startswith(b"+"):
-                self._transport.send_all(self._checked(next(continuations, b"*")))
+                more = next(continuations, None)
+                if more is None:
+                    raise ProtocolError("the server asks for more where there is no more")
+                self._transport.send_all(self._checked(more))
             else:
                 tag, _, rest = line.partition(b" ")
                 if tag not in waiting or waiting[tag] is not None:
