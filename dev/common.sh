@@ -15,9 +15,6 @@ elif [ "$(id -u)" = 0 ]; then
 else
     CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/mail_imap_sync
 fi
-mkdir -p "$CACHE/locks"
-CACHE=$(cd "$CACHE" && pwd -P)
-export IMAP_SYNC_CACHE=$CACHE
 
 say() { printf '==> %s\n' "$*"; }
 
@@ -25,6 +22,17 @@ die() {
     printf 'error: %s\n' "$*" >&2
     exit 1
 }
+
+mkdir -p "$CACHE"
+CACHE=$(cd "$CACHE" && pwd -P)
+export IMAP_SYNC_CACHE=$CACHE
+# The tag tells backup programs to leave the folder out, and `make clean-cache` that it may remove it.
+CACHE_TAG=$CACHE/CACHEDIR.TAG
+if [ ! -e "$CACHE_TAG" ]; then
+    [ -z "$(ls -A "$CACHE")" ] || [ -e "$CACHE_TAG" ] || die "$CACHE holds other things: set IMAP_SYNC_CACHE to a new folder"
+    printf '%s\n' "Signature: 8a477f597d28d172789f06886806bc55" "# The cache of mail_imap_sync's make" >"$CACHE_TAG"
+fi
+mkdir -p "$CACHE/locks"
 
 # lock NAME: wait for, then hold until this script ends, the lock that keeps two runs from building the same thing.
 lock() {

@@ -15,11 +15,11 @@ say "Python: making the virtual environment with $("$BASE_PYTHON" --version)"
 # An environment cannot be renamed (its scripts name it), so the file `complete` says that it is whole.
 rm -rf "$VENV"
 "$BASE_PYTHON" -m venv "$VENV"
+site_packages=$("$VENV/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
+# Odoo, and if it is somebody's own, its libraries: known to pip, so that it keeps them where they will do.
+printf '%s\n' "$ODOO_PATHS" >"$site_packages/odoo-19.pth"
 # No index is named: pip asks the one that this machine is set up with. docopt has no wheel, all others have.
 "$VENV/bin/pip" install -qq --disable-pip-version-check --prefer-binary "${requirement_args[@]}"
-site_packages=$("$VENV/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
-# After the environment's own folder on sys.path, so what was installed here comes first.
-printf '%s\n' "$ODOO_PATHS" >"$site_packages/odoo-19.pth"
 "$VENV/bin/python" -c 'import odoo.release' || die "$VENV cannot import odoo from: $ODOO_PATHS"
 touch "$VENV/complete"
 say "Python: $VENV"

@@ -152,9 +152,14 @@ class Cluster:
                 return
             if not (self.data / "PG_VERSION").exists():
                 self._create()
-            self._remove_stale_pid_file()
+            self._remove_stale_files()
             try:
-                self._start_server()
+                try:
+                    self._start_server()
+                except PostgresError:
+                    # The children of a server that was killed need a moment to notice.
+                    time.sleep(3)
+                    self._start_server()
             except PostgresError as error:
                 # Without fsync a crash of the machine can leave a cluster that never starts again.
                 print(f"==> PostgreSQL: {error}\n==> PostgreSQL: making a new cluster", flush=True)
@@ -171,7 +176,8 @@ class Cluster:
 
     def answers(self):
         return not subprocess.run(
-            [self.binaries / "pg_isready", "-q", "-h", self.folder, "-p", PORT, "-U", ROLE],
+            [self.binaries / "pg_isready", "-q", "-h", self.folder, "-p", PORT]
+            + ["-U", ROLE, "-d", "postgres"],
             check=False,
         ).returncode
 
@@ -248,9 +254,12 @@ class Cluster:
             return None
         return pid
 
-    def _remove_stale_pid_file(self):
+    def _remove_stale_files(self):
+        """PostgreSQL does so itself, but not when the pid in them is now some other process."""
         if not self._server_pid():
-            (self.data / "postmaster.pid").unlink(missing_ok=True)
+            socket = self.folder / f".s.PGSQL.{PORT}"
+            for file in (self.data / "postmaster.pid", socket, Path(f"{socket}.lock")):
+                file.unlink(missing_ok=True)
 
     @contextlib.contextmanager
     def _alone(self):
