@@ -136,8 +136,11 @@ class _People:
         self._facts = facts
         self._context = context
         self._parties = _parties(facts)
+        # a contact's mail that somebody dragged into Sent is still the contact's
         written_by_owner = (
-            {address.email for address in facts.from_} if context.in_sent_folder else ()
+            {address.email for address in facts.from_ if address.email not in context.contacts}
+            if context.in_sent_folder
+            else ()
         )
         self._outside = [
             email

@@ -2,6 +2,8 @@
 
 from contextlib import contextmanager
 
+from odoo.sql_db import db_connect
+
 #: the first half of the advisory lock's key: says what kind of thing the second half (an id) is
 LOCK_SPACE = 0x494D4150  # "IMAP"
 
@@ -14,6 +16,6 @@ def claimed(env, connection_id):
     (so that a person can pause a mailbox that is being synced), and PostgreSQL drops it by itself when the
     worker or its host dies.
     """
-    with env.registry.cursor() as lock_cr:
+    with db_connect(env.cr.dbname).cursor() as lock_cr:
         lock_cr.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", (LOCK_SPACE, connection_id))
         yield lock_cr.fetchone()[0]

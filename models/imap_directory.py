@@ -76,10 +76,8 @@ class Directory:
         """Return address -> id of the contact to link to; where several have it, the most specific one:
         a person before a company, the owner's company before others, active before archived, the oldest."""
         partners = self._owner_env["res.partner"].search_fetch(
-            [
-                ("email_normalized", "in", list(addresses)),
-                ("user_ids", "not any!", [("share", "=", False)]),
-            ],
+            Domain("email_normalized", "in", list(addresses))
+            & Domain("user_ids", "not any!", Domain("share", "=", False)),
             ["email_normalized", "is_company", "company_id", "active"],
         )
         company = self._connection.company_id

@@ -1,6 +1,7 @@
+from email_validator import EmailNotValidError, validate_email
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import email_domain_extract, email_normalize
 
 
 class ImapExclusion(models.Model):
@@ -31,15 +32,20 @@ class ImapExclusion(models.Model):
     def _compute_value(self):
         for exclusion in self:
             name = (exclusion.name or "").strip().lower()
-            exclusion.value = email_normalize(name) or name.lstrip("@*.")
+            # people write a domain as example.com, @example.com or *@*.example.com
+            exclusion.value = name if name.find("@") > 0 and name[0] != "*" else name.lstrip("*@.")
 
     @api.constrains("name")
     def _check_name(self):
         for exclusion in self:
-            if not email_normalize(exclusion.value) and not email_domain_extract(f"x@{exclusion.value}"):
+            address = exclusion.value if "@" in exclusion.value else f"x@{exclusion.value}"
+            try:
+                # syntax only; internal names such as server.local are fine here
+                validate_email(address, check_deliverability=False, globally_deliverable=False)
+            except EmailNotValidError:
                 raise ValidationError(
                     self.env._("“%(name)s” is neither an email address nor a domain.", name=exclusion.name)
-                )
+                ) from None
 
     @api.model
     def _for_user(self, user):

@@ -78,6 +78,8 @@ class ImapSecretMixin(models.AbstractModel):
             # an empty field in a form means "unchanged": the client never had the password to send it back
             if record.password:
                 record.sudo().secret = vault.encrypt(record.password)
+        # else a read in the same request, as saving a form does, would send it back
+        self.invalidate_recordset(["password"], flush=False)
 
     @api.model
     def _vault(self):

@@ -43,6 +43,7 @@ class SyncRun:
         self._deadline = budget_seconds and time.monotonic() + budget_seconds
         self._counts = Counter()
         self._skipped = Counter()
+        self._slices_read = 0
         self.unfinished = False
 
     @staticmethod
@@ -118,8 +119,11 @@ class SyncRun:
         return past_mail(session, cursor, since and (since - timedelta(days=1)).date(), SLICE)
 
     def _stopped(self):
-        """Say whether to stop here: the time is up, or somebody paused the mailbox."""
-        if self._deadline and time.monotonic() > self._deadline:
+        """Say whether to stop here: the time is up, or somebody paused the mailbox.
+
+        A run that is short of time still reads one slice, so that it never comes back for nothing.
+        """
+        if self._deadline and self._slices_read and time.monotonic() > self._deadline:
             self.unfinished = True
         return self.unfinished or not self._connection._may_sync()
 
@@ -144,6 +148,7 @@ class SyncRun:
                     raise
                 folder.env.cr.rollback()
                 folder.env.invalidate_all()
+        self._slices_read += 1
         self._counts.update(counts)
         self._skipped.update(skipped)
         self._connection._checkpoint()

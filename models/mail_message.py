@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.addons.mail.tools.discuss import Store
 from odoo.fields import Domain
 
@@ -20,7 +20,22 @@ class MailMessage(models.Model):
     def _search(self, domain, offset=0, limit=None, order=None, **kwargs):
         # see _message_fetch
         order = self.env.context.get("imap_message_order") or order
+        # see MailThread.message_process
+        if self.env.context.get("imap_without_synced_mail"):
+            domain = Domain(domain) & Domain("imap_email_id", "=", False)
         return super()._search(domain, offset, limit, order, **kwargs)
+
+    @api.model
+    def _get_with_access(self, message_id, mode="read", **kwargs):
+        """Keep synced mail from portal users and visitors on this path too.
+
+        Controllers use it for reactions, links and the like; core grants here what access to the thread grants,
+        a shared link included, past the record rules.
+        """
+        message = super()._get_with_access(message_id, mode=mode, **kwargs)
+        if message.sudo().imap_email_id and not self.env.user._is_internal():
+            return self.browse()
+        return message
 
     def _message_fetch(
         self, domain, *, thread=None, before=None, after=None, around=None, limit=30, **kwargs

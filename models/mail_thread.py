@@ -4,6 +4,15 @@ from odoo import models
 class MailThread(models.AbstractModel):
     _inherit = "mail.thread"
 
+    def message_process(self, *args, **kwargs):
+        """Let the gateway work as if no mailbox was connected.
+
+        A mail to an alias in Cc would count as received twice, and an answer in a synced conversation as an answer
+        to the contact: in both cases the alias would not make its document.
+        """
+        gateway = self.with_context(imap_without_synced_mail=True)
+        return super(MailThread, gateway).message_process(*args, **kwargs)
+
     def _get_message_create_valid_field_names(self):
         return super()._get_message_create_valid_field_names() | {"imap_email_id"}
 

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 
 class ResPartner(models.Model):
@@ -14,16 +15,16 @@ class ResPartner(models.Model):
 
     @api.depends_context("uid")
     def _compute_imap_email_ids(self):
-        entry_domain = [
-            ("model", "=", self._name),
-            ("res_id", "in", self._origin.ids),
-            ("imap_email_id", "!=", False),
-        ]
+        entry_domain = (
+            Domain("model", "=", self._name)
+            & Domain("res_id", "in", self._origin.ids)
+            & Domain("imap_email_id", "!=", False)
+        )
         # search applies the rule on imap.email: only what this user may read
-        emails = self.env["imap.email"].search([("entry_ids", "any!", entry_domain)])
+        emails = self.env["imap.email"].search(Domain("entry_ids", "any!", entry_domain))
         # sudo: mail.message - on which of these contacts a readable email stands
         entries = self.env["mail.message"].sudo().search_fetch(
-            [*entry_domain, ("imap_email_id", "in", emails.ids)], ["imap_email_id", "res_id"]
+            entry_domain & Domain("imap_email_id", "in", emails.ids), ["imap_email_id", "res_id"]
         )
         by_partner = entries.grouped("res_id")
         for partner in self:

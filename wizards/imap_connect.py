@@ -79,6 +79,7 @@ class ImapConnect(models.TransientModel):
         return self.create(
             {
                 **{name: connection[name] for name in self._account_fields()},
+                "user_id": connection.user_id.id,
                 "connection_id": connection.id,
                 "step": "folders" if connection.state == "draft" and connection.folder_ids else "account",
             }
@@ -133,14 +134,12 @@ class ImapConnect(models.TransientModel):
 
     @api.model
     def _account_fields(self):
-        return ("user_id", "name", "email", "host", "port", "security", "login")
+        return ("name", "email", "host", "port", "security", "login")
 
     def _connection(self):
         """Return the connection of this wizard with the account that was typed, made if need be."""
-        values = {
-            name: self[name].id if name == "user_id" else self[name] for name in self._account_fields()
-        }
-        values["name"] = self.name or self.email
+        values = {name: self[name] for name in self._account_fields()}
+        values.update(user_id=self.user_id.id, name=self.name or self.email)
         connection = self.connection_id
         if connection:
             connection.write(values)

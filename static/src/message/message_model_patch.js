@@ -1,0 +1,41 @@
+import {Message} from "@mail/core/common/message_model";
+
+import {_t} from "@web/core/l10n/translation";
+import {patch} from "@web/core/utils/patch";
+
+/**
+ * @param {[string, string][]} people name and address of each
+ * @returns {string} the names, or the addresses of those without a name
+ */
+function names(people) {
+    return (people || []).map(([name, email]) => name || email).join(", ");
+}
+
+patch(Message.prototype, {
+    setup() {
+        super.setup(...arguments);
+        /** @type {"in"|"out"|undefined} set on the entry of a synced email */
+        this.imap_direction = undefined;
+    },
+
+    /** Who a synced email went to, as one line. */
+    get imapRecipientsText() {
+        const to = names(this.incoming_email_to);
+        const cc = names(this.incoming_email_cc);
+        if (!cc) {
+            return to;
+        }
+        return to ? _t("%(to)s, Cc: %(cc)s", {to, cc}) : _t("Cc: %(cc)s", {cc});
+    },
+
+    /** The same with all addresses, for the tooltip. */
+    get imapRecipientsTitle() {
+        return [...(this.incoming_email_to || []), ...(this.incoming_email_cc || [])]
+            .map(([name, email]) => (name ? `${name} <${email}>` : email))
+            .join("\n");
+    },
+
+    get imapDirectionTitle() {
+        return this.imap_direction === "out" ? _t("Sent email") : _t("Received email");
+    },
+});

@@ -1,0 +1,64 @@
+from unittest.mock import patch
+
+from odoo.tests import TransactionCase, new_test_user
+
+from .fake_server import FakeServer, FakeSession
+
+
+class MailboxCase(TransactionCase):
+    """People of a small company, their contacts, and a mailbox on a server in memory."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env = cls.env(context={**cls.env.context, "tracking_disable": True})
+        sales = "base.group_user,sales_team.group_sale_salesman"
+        cls.owner = new_test_user(
+            cls.env, "olga", name="Olga", email="olga@tea.example", groups=f"{sales},mail_imap_sync.group_user"
+        )
+        cls.colleague = new_test_user(
+            cls.env, "colin", name="Colin", email="colin@tea.example", groups=sales
+        )
+        cls.other_owner = new_test_user(
+            cls.env, "otto", name="Otto", email="otto@tea.example", groups=f"{sales},mail_imap_sync.group_user"
+        )
+        cls.manager = new_test_user(
+            cls.env, "maria", name="Maria", email="maria@tea.example", groups=f"{sales},mail_imap_sync.group_manager"
+        )
+        cls.customer = cls.env["res.partner"].create({"name": "Carla", "email": "carla@shop.example"})
+        cls.customer2 = cls.env["res.partner"].create({"name": "Chris", "email": "chris@shop.example"})
+        cls.server = FakeServer()
+        cls.connection = cls._connect(cls.owner)
+
+    def setUp(self):
+        super().setUp()
+        self.server = FakeServer()
+        self.servers = {}
+        self.sessions = 0
+
+        def session(connection):
+            self.sessions += 1
+            return FakeSession(self.servers.get(connection.email, self.server))
+
+        self.patch(type(self.env["imap.connection"]), "_session", session)
+
+    @classmethod
+    def _connect(cls, user):
+        """Return a mailbox of a user, connected to a server with an inbox and a sent folder."""
+        connections = cls.env["imap.connection"].with_user(user)
+        connection = connections.create(
+            {"email": user.email, "host": "imap.tea.example", "password": "correct horse"}
+        )
+        with patch.object(
+            type(connections), "_session", lambda connection: FakeSession(FakeServer())
+        ):
+            connection.action_connect()
+        return connection
+
+    def entries(self, record):
+        """Return the synced entries of a record's chatter, oldest first."""
+        return (
+            self.env["mail.message"]
+            .search([("model", "=", record._name), ("res_id", "=", record.id), ("imap_email_id", "!=", False)])
+            .sorted("date")
+        )

@@ -1,0 +1,119 @@
+"""The wizard that connects a mailbox, as the real user."""
+
+from odoo.exceptions import UserError
+from odoo.tests import Form, tagged
+
+from ..lib.errors import CertificateInvalid, ConnectionRefused, HostUnknown, LoginRefused
+from .common import MailboxCase
+
+
+@tagged("post_install", "-at_install")
+class TestConnectWizard(MailboxCase):
+    def open(self, user=None):
+        user = user or self.owner
+        action = user.with_user(user).action_connect_mailbox()
+        return self.env[action["res_model"]].with_user(user).browse(action["res_id"])
+
+    def fill(self, wizard, **values):
+        with Form(wizard) as form:
+            for name, value in {"email": "new@tea.example", "password": "secret", **values}.items():
+                form[name] = value
+        return wizard
+
+    def test_connects(self):
+        wizard = self.fill(self.open())
+        self.assertEqual((wizard.host, wizard.login), ("imap.tea.example", "olga@tea.example"))
+        wizard.host = "mail.tea.example"
+        wizard.action_sign_in()
+        self.assertEqual(wizard.step, "folders")
+        connection = wizard.connection_id
+        self.assertEqual(connection.state, "draft", "nothing is read before the person said so")
+        self.assertEqual(wizard.folder_ids.filtered("selected").mapped("path"), ["INBOX", "Sent"])
+        wizard.period = "all"
+        wizard.action_start()
+        self.assertEqual(connection.state, "connected")
+        self.assertFalse(connection.sync_since)
+        self.assertEqual(connection.user_id, self.owner)
+        self.assertEqual(connection._decrypted_secret(), "secret")
+
+    def test_error_stands_on_its_field(self):
+        wizard = self.fill(self.open())
+        for error, field in (
+            (LoginRefused(), "password"),
+            (HostUnknown(), "host"),
+            (ConnectionRefused(), "port"),
+            (CertificateInvalid(), "host"),
+        ):
+            self.server.error = error
+            action = wizard.action_sign_in()
+            self.assertEqual(action["res_id"], wizard.id, "the wizard stays, with what was typed")
+            self.assertEqual(wizard.error_field, field)
+            self.assertTrue(wizard.error_message)
+            self.assertFalse(self.env["imap.connection"].search([("email", "=", "new@tea.example")]))
+        self.server.error = None
+        wizard.action_sign_in()
+        self.assertEqual(wizard.step, "folders")
+        self.assertFalse(wizard.error_message)
+
+    def test_what_is_missing_is_asked_for(self):
+        wizard = self.open()
+        wizard.email = "nonsense"
+        wizard.action_sign_in()
+        self.assertEqual(wizard.error_field, "email")
+        wizard.write({"email": "new@tea.example", "host": False})
+        wizard.action_sign_in()
+        self.assertEqual(wizard.error_field, "host")
+        wizard.host = "imap.tea.example"
+        wizard.action_sign_in()
+        self.assertEqual(wizard.error_field, "password")
+
+    def test_password_is_never_stored_plain_and_does_not_stay(self):
+        wizard = self.fill(self.open(), password="very secret")
+        self.env.flush_all()
+        self.env.cr.execute("SELECT to_jsonb(w)::text FROM imap_connect w WHERE id = %s", [wizard.id])
+        self.assertNotIn("very secret", self.env.cr.fetchone()[0])
+        wizard.action_sign_in()
+        self.assertFalse(wizard.sudo().secret)
+
+    def test_no_folder_chosen(self):
+        wizard = self.fill(self.open())
+        wizard.action_sign_in()
+        wizard.folder_ids.selected = False
+        with self.assertRaises(UserError):
+            wizard.action_start()
+
+    def test_unfinished_set_up_is_finished_later(self):
+        wizard = self.fill(self.open())
+        wizard.action_sign_in()
+        action = wizard.connection_id.action_open_setup()
+        again = self.env["imap.connect"].with_user(self.owner).browse(action["res_id"])
+        self.assertEqual((again.step, again.connection_id), ("folders", wizard.connection_id))
+        again.action_start()
+        self.assertEqual(wizard.connection_id.state, "connected")
+
+    def test_signing_in_again_asks_for_the_password_and_keeps_the_rest(self):
+        self.server.error = LoginRefused()
+        for _run in range(3):
+            self.connection._sync()
+        since = self.connection.sync_since
+        action = self.connection.action_open_setup()
+        wizard = self.env["imap.connect"].with_user(self.owner).browse(action["res_id"])
+        self.assertEqual((wizard.step, wizard.host), ("account", self.connection.host))
+        self.server.error = None
+        wizard.password = "new one"
+        wizard.action_sign_in()
+        self.assertEqual(self.connection.state, "connected")
+        self.assertEqual(self.connection.sync_since, since)
+        self.assertEqual(self.connection._decrypted_secret(), "new one")
+
+    def test_manager_sets_one_up_for_a_user(self):
+        wizard = self.fill(self.open(self.manager), user_id=self.other_owner, email="otto@tea.example")
+        wizard.action_sign_in()
+        wizard.action_start()
+        self.assertEqual(wizard.connection_id.user_id, self.other_owner)
+
+    def test_user_cannot_set_one_up_for_somebody_else(self):
+        wizard = self.fill(self.open())
+        wizard.user_id = self.other_owner
+        with self.assertRaises(Exception):  # noqa: B017 - refused by the access rule
+            wizard.action_sign_in()

@@ -1,0 +1,81 @@
+"""The password of a mailbox: written, used, never read (DESIGN.md section 6)."""
+
+import os
+import tempfile
+from pathlib import Path
+from unittest.mock import patch
+
+from cryptography.fernet import Fernet
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+from odoo.tools import config
+
+from ..lib.errors import SecretUnreadable
+from .common import MailboxCase
+
+PASSWORD = "correct horse"
+
+
+@tagged("post_install", "-at_install")
+class TestSecret(MailboxCase):
+    def test_is_encrypted_in_the_database(self):
+        self.env.flush_all()
+        self.env.cr.execute("SELECT to_jsonb(c)::text FROM imap_connection c WHERE id = %s", [self.connection.id])
+        row = self.env.cr.fetchone()[0]
+        self.assertNotIn(PASSWORD, row)
+        self.assertEqual(self.connection._decrypted_secret(), PASSWORD)
+
+    def test_cannot_be_read_by_its_owner_or_an_administrator(self):
+        for user in (self.owner, self.manager, self.env.ref("base.user_admin")):
+            connection = self.connection.with_user(user)
+            self.assertFalse(connection.read(["password"])[0]["password"])
+            self.assertTrue(connection.read(["has_password"])[0]["has_password"])
+            with self.assertRaises(AccessError):
+                connection.read(["secret"])
+            with self.assertRaises(AccessError):
+                connection.search([("secret", "like", "g")])
+            with self.assertRaises(UserError):  # no such right, or no access to the field
+                connection.export_data(["secret"])
+            self.assertNotIn("secret", connection.fields_get())
+            self.assertNotIn(PASSWORD, str(connection.read()))
+            self.assertNotIn("gAAAA", str(connection.read()))
+
+    def test_cannot_be_written_as_a_token(self):
+        """Whoever could write the column could move a token of another mailbox to a host of their own."""
+        with self.assertRaises(AccessError):
+            self.connection.with_user(self.owner).write({"secret": "gAAAA"})
+
+    def test_is_not_copied(self):
+        copy = self.connection.sudo().copy({"email": "copy@tea.example"})
+        self.assertFalse(copy.has_password)
+
+    def test_empty_field_of_a_form_keeps_it(self):
+        self.connection.with_user(self.owner).write({"name": "Work", "password": ""})
+        self.assertEqual(self.connection._decrypted_secret(), PASSWORD)
+
+
+    def test_lost_key_asks_to_sign_in_again(self):
+        with patch.dict(os.environ, {"ODOO_IMAP_SYNC_KEY": Fernet.generate_key().decode()}):
+            with self.assertRaises(SecretUnreadable):
+                self.connection._decrypted_secret()
+
+    def test_keys_rotate(self):
+        old, new = (Fernet.generate_key().decode() for _key in range(2))
+        with patch.dict(os.environ, {"ODOO_IMAP_SYNC_KEY": old}):
+            self.connection.password = PASSWORD
+        with patch.dict(os.environ, {"ODOO_IMAP_SYNC_KEY": f"{new},{old}"}):
+            self.assertEqual(self.connection._decrypted_secret(), PASSWORD)
+
+    def test_key_file_is_for_the_server_only(self):
+        with tempfile.TemporaryDirectory() as folder, patch.dict(config.options, {"data_dir": folder}):
+            self.connection.password = PASSWORD
+            file = Path(folder, "imap_sync.key")
+            self.assertEqual(file.stat().st_mode & 0o777, 0o600)
+            self.assertEqual(self.connection._decrypted_secret(), PASSWORD)
+            self.assertEqual([path.name for path in Path(folder).iterdir()], ["imap_sync.key"])
+
+    def test_disconnecting_forgets_it(self):
+        self.connection.with_user(self.owner).action_disconnect()
+        self.assertFalse(self.connection.has_password)
+        self.assertEqual(self.connection.state, "disconnected")
