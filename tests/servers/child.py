@@ -28,8 +28,8 @@ def unprivileged_account():
     return pwd.getpwuid(os.geteuid())
 
 
-def unprivileged(argv):
-    """The command line that runs ``argv`` without root rights and ends it with its parent.
+def tied_to_us(argv, *, drop_root=True):
+    """The command line that ends ``argv`` when we end, and gives up root's rights if we have them.
 
     ``setpriv`` rather than ``preexec_fn``: Python code between fork and exec can deadlock when the
     parent has threads, as Odoo has. SIGTERM, so that a server which dies with us still ends its own
@@ -37,17 +37,17 @@ def unprivileged(argv):
     one that stays.
     """
     prefix = [find_program("setpriv", "util-linux"), "--pdeathsig", "TERM"]
-    if os.geteuid() == 0:
+    if drop_root and os.geteuid() == 0:
         account = unprivileged_account()
         prefix += [f"--reuid={account.pw_uid}", f"--regid={account.pw_gid}", "--clear-groups"]
     return [*prefix, "--", *map(str, argv)]
 
 
-def start(argv, log_file):
+def start(argv, log_file, *, drop_root=True):
     """Start a server in a process group of its own, its output going to ``log_file``."""
     with open(log_file, "ab") as output:
         return subprocess.Popen(
-            unprivileged(argv),
+            tied_to_us(argv, drop_root=drop_root),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
@@ -94,6 +94,18 @@ def _greeting(port):
             return sock.makefile(errors="replace").readline()
     except OSError:
         return ""
+
+
+def is_free(port):
+    """Whether nobody listens on a port, on whatever address of this machine."""
+    with socket.socket() as sock:
+        # what a server that ended a moment ago left behind is no hindrance
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            sock.bind(("", port))
+        except OSError:
+            return False
+    return True
 
 
 def free_ports(count):

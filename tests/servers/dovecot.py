@@ -15,12 +15,10 @@ servers run side by side. Each ends with the thread that started it, even if tha
 import base64
 import json
 import os
-import shutil
 import subprocess
-import tempfile
 from pathlib import Path
 
-from . import child, folder_names, rawlog
+from . import child, folder_names, rawlog, scratch
 from .certificates import LOOPBACK_HOSTS, CertificateAuthority
 from .dovecot_config import DovecotOptions, DovecotPlace, render, render_passdb
 from .dovecot_mailbox import MailboxAdmin, StoredMessage
@@ -73,7 +71,7 @@ class DovecotServer:
         self._admins.clear()
         if self._process:
             child.stop(self._process)
-        shutil.rmtree(self._base, ignore_errors=True)
+        scratch.remove_folder(self._base, self._lock)
 
     __enter__ = start
 
@@ -179,10 +177,7 @@ class DovecotServer:
         return f"{self._base.name} ready"
 
     def _prepare_folders(self):
-        # Not TMPDIR: Dovecot's sockets lie in this folder, and a socket's path has 107 characters
-        # at most.
-        self._base = Path(tempfile.mkdtemp(prefix="dovecot-", dir="/tmp"))
-        self._base.chmod(0o755)
+        self._base, self._lock = scratch.make_folder("imap-sync-dovecot-")
         self._config = self._base / "dovecot.conf"
         self._passdb = self._base / "passdb.conf"
         self._users = self._base / "users"
@@ -237,6 +232,6 @@ class DovecotServer:
     def _doveadm(self, *arguments):
         argv = [child.find_program("doveadm", _PACKAGE), "-c", self._config, *arguments]
         result = subprocess.run(
-            child.unprivileged(argv), capture_output=True, text=True, timeout=10, check=True
+            child.tied_to_us(argv), capture_output=True, text=True, timeout=10, check=True
         )
         return result.stdout

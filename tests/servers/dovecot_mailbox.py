@@ -8,7 +8,7 @@ import shlex
 from dataclasses import dataclass
 
 from . import folder_names
-from .child import unprivileged
+from .child import tied_to_us
 
 _IMAP_BINARY = "/usr/lib/dovecot/imap"
 _ITEMS = "(UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])"
@@ -36,7 +36,7 @@ class MailboxAdmin:
     def __init__(self, login, config_file, log_file):
         argv = [_IMAP_BINARY, "-c", config_file, "-u", login, "-o", "rawlog_dir="]
         # A session of its own: Ctrl-C in a terminal reaches us, and this process through us.
-        command = shlex.join(["setsid", *unprivileged(argv)])
+        command = shlex.join(["setsid", *tied_to_us(argv)])
         self.imap = imaplib.IMAP4_stream(f"exec {command} 2>>{shlex.quote(str(log_file))}")
 
     def close(self):
