@@ -1,0 +1,136 @@
+"""``make demo``: sample mailbox, database, sync, summary, and Odoo until Ctrl-C."""
+
+import os
+import signal
+import subprocess
+import sys
+from datetime import datetime, timezone
+
+from . import sample, server
+from .mailbox import LOGIN, PASSWORD, SPARE_LOGIN, SampleMailbox
+from .place import Place
+from .users import USERS
+
+
+def main():
+    # `kill` ends the demo as Ctrl-C does: with everything cleaned up
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    place = Place.from_environment()
+    fresh = _prepare_database(place)
+    built_at = datetime.now(timezone.utc) if fresh else place.built_at()
+    built = sample.build(built_at)
+    with SampleMailbox.serve(place) as mailbox:
+        if fresh:
+            say(f"Mailbox: {len(built.mails)} mails in {len(sample.FOLDERS)} folders")
+            mailbox.fill(built.mails)
+        landed = _sync(mailbox, built)
+        # only now: a run that failed before begins anew the next time
+        place.remember(built_at)
+        if os.environ.get("ONCE"):
+            return 0 if landed else 1
+        _serve(place, mailbox)
+    return 0
+
+
+def _prepare_database(place):
+    """Make or update the database; return whether the mailbox has to be made as well."""
+    reason = place.reason_to_begin_anew()
+    if not reason and not _database("exists"):
+        reason = "its database is gone"
+    if reason:
+        say(f"Demo: making it anew ({reason})")
+        place.forget()
+        _database("fresh")
+    elif place.addon_has_changed():
+        _database("update")
+    else:
+        say("Database: that of the last run, the addon is unchanged")
+    return bool(reason)
+
+
+def _database(what):
+    if what == "exists":
+        query = f"SELECT 1 FROM pg_database WHERE datname = '{os.environ['DEMO_DATABASE']}'"
+        answer = subprocess.run(
+            ["psql", "-XAtc", query, "postgres"], capture_output=True, text=True, check=True
+        )
+        return answer.stdout.strip() == "1"
+    script = os.path.join(os.environ["CHECKOUT"], "dev", "database.sh")
+    return subprocess.run([script, what, "demo"], check=True)
+
+
+def _sync(mailbox, built):
+    """Connect and sync; return whether everything came to what it should."""
+    say(f"Mailbox: {LOGIN} on localhost, port {mailbox.port} (SSL/TLS)")
+    before = mailbox.content()
+    landed = server.run_inside(
+        "prepare",
+        {
+            "access": mailbox.access(),
+            "built_at": built.now.isoformat(),
+            "others": mailbox.count_of_others(built.mails),
+        },
+    )
+    changed = [
+        folder for folder, messages in mailbox.content().items() if messages != before[folder]
+    ]
+    writing = [command for command in mailbox.commands() if not _only_reads(command)]
+    if changed or writing:
+        say(f"FAILED: the server was changed: {changed or writing}")
+        return False
+    say("On the server: nothing was changed, no mail was marked as read")
+    return landed
+
+
+def _only_reads(command):
+    """Whether an IMAP command leaves everything on the server as it was."""
+    words = command.upper().split()
+    if "FETCH" in words:
+        return "BODY[" not in command.upper()
+    return not {"SELECT", "STORE", "APPEND", "COPY", "MOVE", "EXPUNGE", "CREATE", "DELETE"} & set(
+        words
+    )
+
+
+def _serve(place, mailbox):
+    say("Odoo: starting")
+    with server.serve(place.odoo_log) as (url, process):
+        _print_welcome(url, place, mailbox)
+        try:
+            process.wait()
+            say(f"Odoo has ended with status {process.returncode}, see {place.odoo_log}")
+        except KeyboardInterrupt:
+            say("Stopping")
+
+
+def _print_welcome(url, place, mailbox):
+    users = "\n".join(f"    {user.login:<10}{user.password:<10}{user.who}" for user in USERS)
+    print(
+        f"""
+  Odoo is ready: {url}
+
+    Login     Password
+{users}
+
+  To look at           Contacts > Amélie Laurent; as clara: My Preferences > Mailboxes
+  A new mail           make demo-mail (in the chatter within minutes, or at once with Sync now)
+  A mailbox to connect {SPARE_LOGIN}, password "{PASSWORD}", server localhost,
+                       port {mailbox.port}, SSL/TLS
+  Odoo's log           {place.odoo_log}
+
+  Ctrl-C stops everything.
+""",
+        flush=True,
+    )
+
+
+def say(text):
+    """One plain line, as the scripts around us print them."""
+    print(f"==> {text}", flush=True)
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -1,0 +1,73 @@
+"""The sample mailbox on a server of its own, for as long as the demo runs."""
+
+import contextlib
+import json
+
+from servers import child
+from servers.dovecot import DovecotServer
+
+from . import sample
+from .sample.people import CLARA, DOMAIN
+
+LOGIN, PASSWORD = CLARA.email, "first flush"
+#: a second mailbox, empty, for whoever wants to connect one by hand
+SPARE_LOGIN = f"shop@{DOMAIN}"
+
+#: wished for, so that a connected mailbox stays connected; others if they are taken
+_PORTS = (10143, 10993)
+
+
+class SampleMailbox:
+    """A running Dovecot with Clara's mailbox."""
+
+    def __init__(self, server):
+        self._server = server
+        self.port = server.tls_port
+        self.ca_file = server.ca_file
+
+    @classmethod
+    @contextlib.contextmanager
+    def serve(cls, place):
+        """Run the server; the mail stays in ``place``, and ``deliver.py`` is told where it is."""
+        ports = _PORTS if all(map(child.is_free, _PORTS)) else None
+        with DovecotServer(mail_dir=place.mail, ports=ports) as server:
+            server.add_user(LOGIN, PASSWORD)
+            server.add_user(SPARE_LOGIN, PASSWORD)
+            mailbox = cls(server)
+            place.running_file.write_text(json.dumps(mailbox.access()))
+            try:
+                yield mailbox
+            finally:
+                place.running_file.unlink(missing_ok=True)
+
+    def access(self):
+        """What a mail client has to know to sign in."""
+        return {
+            "host": self._server.host,
+            "port": self.port,
+            "ca_file": self.ca_file,
+            "login": LOGIN,
+            "password": PASSWORD,
+        }
+
+    def fill(self, mails):
+        """Deliver the sample into an empty mailbox."""
+        mailbox = self._server.mailbox(LOGIN)
+        for folder in sample.FOLDERS:
+            if folder not in mailbox.folders():
+                mailbox.create_folder(folder)
+        for mail in mails:
+            mailbox.append(mail.folder, mail.raw, mail.flags, mail.date)
+
+    def content(self):
+        """All messages by folder: what the sync must leave exactly as it is."""
+        mailbox = self._server.mailbox(LOGIN)
+        return {folder: mailbox.messages(folder) for folder in sample.FOLDERS}
+
+    def count_of_others(self, mails):
+        """How many messages are there that are not of the sample: delivered while the demo ran."""
+        return sum(map(len, self.content().values())) - len(mails)
+
+    def commands(self):
+        """The IMAP commands that Odoo sent to Clara's mailbox in this run."""
+        return self._server.client_commands(LOGIN)

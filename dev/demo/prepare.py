@@ -1,0 +1,186 @@
+"""Inside Odoo: the company, its people and contacts, and Clara's connected mailbox.
+
+Everything has an external identifier, so that a second run finds what the first one made.
+"""
+
+from datetime import datetime, timezone
+
+from odoo import Command
+
+from . import sample, summary
+from .sample import people
+from .users import USERS
+
+_MODULE = "mail_imap_sync_demo"
+#: one is enough; a sync that never ends must not keep the demo from saying so
+_MOST_RUNS = 10
+
+
+def main(env, parameters):
+    """Set up, sync, and print the summary.
+
+    :return: whether everything landed where it should
+    """
+    built = sample.build(datetime.fromisoformat(parameters["built_at"]))
+    _company(env)
+    _contacts(env)
+    _users(env)
+    _lead(env, built.lead)
+    connection = _connection(env, parameters["access"], built.period_start)
+    env.cr.commit()
+    for _ in range(_MOST_RUNS):
+        if not connection._sync()["pending"] or connection.state != "connected":
+            break
+    return summary.report(connection, built, parameters["others"])
+
+
+def find(env, key):
+    """A record that the demo made, or None."""
+    return env.ref(f"{_MODULE}.{key}", raise_if_not_found=False)
+
+
+def _ensure(env, model, key, values):
+    """The record of a key; it is made when it does not exist, and left alone when it does."""
+    record = find(env, key)
+    if not record:
+        record = env[model].create(values)
+        data = {"xml_id": f"{_MODULE}.{key}", "record": record, "noupdate": True}
+        env["ir.model.data"]._update_xmlids([data])
+    return record
+
+
+def _company(env):
+    env.ref("base.main_company").write(
+        {
+            "name": "Kestrel Tea",
+            "email": f"hello@{people.DOMAIN}",
+            "country_id": env.ref("base.uk").id,
+        }
+    )
+    # it would ask a server on the internet
+    cron = env.ref("mail.ir_cron_module_update_notification", raise_if_not_found=False)
+    if cron:
+        cron.active = False
+
+
+def _contacts(env):
+    for contact in people.CONTACTS:
+        country = (
+            env["res.country"].search([("code", "=", contact.country)]) if contact.country else None
+        )
+        parent = find(env, contact.company) if contact.company else None
+        _ensure(
+            env,
+            "res.partner",
+            contact.key,
+            {
+                "name": contact.name,
+                "email": contact.email,
+                "is_company": contact.is_company,
+                "parent_id": parent and parent.id,
+                "function": contact.job,
+                "phone": contact.phone,
+                "city": contact.city,
+                "country_id": country and country.id,
+                "website": contact.website,
+            },
+        )
+
+
+def _users(env):
+    for user in USERS:
+        partner = find(env, user.person.key)
+        values = {"partner_id": partner.id} if partner else {}
+        _ensure(
+            env.user.with_context(no_reset_password=True).env,
+            "res.users",
+            f"user_{user.login}",
+            {
+                **values,
+                "name": user.person.name,
+                "email": user.person.email,
+                "login": user.login,
+                "password": user.password,
+                "tz": "Europe/London",
+                "group_ids": [Command.set([env.ref(group).id for group in user.groups])],
+            },
+        )
+
+
+def _lead(env, lead):
+    """A lead with a mail that was sent from it; its Message-ID is all that an answer needs."""
+    clara = find(env, "user_clara")
+    record = _ensure(
+        env["crm.lead"].with_user(clara).sudo().env,
+        "crm.lead",
+        lead.key,
+        {
+            "name": lead.name,
+            "type": "opportunity",
+            "partner_id": find(env, lead.contact).id,
+            "user_id": clara.id,
+        },
+    )
+    paragraphs = "".join(f"<p>{paragraph}</p>" for paragraph in lead.mail.paragraphs)
+    _ensure(
+        env,
+        "mail.message",
+        f"{lead.key}-mail",
+        {
+            "model": record._name,
+            "res_id": record.id,
+            "message_type": "email_outgoing",
+            "subtype_id": env.ref("mail.mt_comment").id,
+            "author_id": clara.partner_id.id,
+            "email_from": clara.email_formatted,
+            "partner_ids": [Command.link(record.partner_id.id)],
+            "subject": lead.mail.subject,
+            "body": paragraphs,
+            "date": _naive(lead.mail.date),
+            "message_id": lead.mail.message_id,
+        },
+    )
+
+
+def _connection(env, access, period_start):
+    """Clara's mailbox, connected as she would do it; the server may have moved since."""
+    # The server is on this machine and has a certificate of an authority of its own: an
+    # administrator has to allow both.
+    parameters = env["ir.config_parameter"]
+    parameters.set_param("mail_imap_sync.allowed_hosts", "localhost,127.0.0.1")
+    parameters.set_param("mail_imap_sync.ca_file", access["ca_file"])
+    clara = env(user=find(env, "user_clara"))
+    for value in people.EXCLUSIONS:
+        name = value.replace("@", "_at_").replace(".", "_")
+        exclusion = {"name": value, "user_id": clara.uid}
+        _ensure(env, "imap.exclusion", f"exclusion_{name}", exclusion)
+    connection = find(env, "connection")
+    if connection:
+        connection = connection.with_env(clara)
+        if connection.port != access["port"]:
+            connection.port = access["port"]
+        return connection
+    connection = _ensure(
+        env,
+        "imap.connection",
+        "connection",
+        {
+            "email": people.CLARA.email,
+            "user_id": clara.uid,
+            "host": access["host"],
+            "port": access["port"],
+            "security": "ssl",
+            "login": access["login"],
+            "password": access["password"],
+            "sync_since": _naive(period_start),
+        },
+    ).with_env(clara)
+    connection.action_connect()
+    # Inbox and Sent are chosen already
+    connection.folder_ids.filtered(lambda folder: folder.path in sample.SELECTED).selected = True
+    return connection
+
+
+def _naive(moment):
+    """As Odoo stores moments: UTC without saying so."""
+    return moment.astimezone(timezone.utc).replace(tzinfo=None)
