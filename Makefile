@@ -2,7 +2,7 @@
 # Odoo, PostgreSQL and the rest go to a cache outside this folder: see dev/common.sh.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format stop clean-cache
+.PHONY: help setup demo demo-mail test lint format stop clean-cache
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z-]+):[^#]*## */\1\t/' | expand -t 14
@@ -11,7 +11,10 @@ setup: ## get Odoo 19, its Python and the Debian packages that are missing
 	@dev/setup.sh
 
 demo: ## show the addon with a sample mailbox on http://localhost:8069; ONCE=1 stops after the summary
-	@ONCE=$(ONCE) dev/demo.sh
+	@ONCE=$(ONCE) FRESH=$(FRESH) dev/demo.sh
+
+demo-mail: ## let a customer write to the sample mailbox while the demo runs
+	@dev/demo_mail.sh
 
 test: ## run every test; TESTS=tests/test_x.py, ARGS='-k name' and REUSE=1 (keep the database) make it shorter
 	@REUSE=$(REUSE) dev/test.sh $(TESTS) -- $(ARGS)
