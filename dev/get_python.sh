@@ -15,11 +15,23 @@ say "Python: making the virtual environment with $("$BASE_PYTHON" --version)"
 # An environment cannot be renamed (its scripts name it), so the file `complete` says that it is whole.
 rm -rf "$VENV"
 "$BASE_PYTHON" -m venv "$VENV"
-site_packages=$("$VENV/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
-# Odoo, and if it is somebody's own, its libraries: known to pip, so that it keeps them where they will do.
-printf '%s\n' "$ODOO_PATHS" >"$site_packages/odoo-19.pth"
-# No index is named: pip asks the one that this machine is set up with. docopt has no wheel, all others have.
-"$VENV/bin/pip" install -qq --disable-pip-version-check --prefer-binary "${requirement_args[@]}"
+install_requirements() {
+    # No index is named: pip asks the one that this machine is set up with. docopt has no wheel, all others have.
+    "$VENV/bin/pip" install -qq --disable-pip-version-check --prefer-binary "${requirement_args[@]}"
+}
+make_odoo_importable() {
+    local site_packages
+    site_packages=$("$VENV/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
+    printf '%s\n' "$ODOO_PATHS" >"$site_packages/odoo-19.pth"
+}
+if [ "$ODOO_IS_OURS" = yes ]; then
+    install_requirements
+    make_odoo_importable
+else
+    # pip is to see the libraries that are there, so that it keeps those that will do.
+    make_odoo_importable
+    install_requirements
+fi
 "$VENV/bin/python" -c 'import odoo.release' || die "$VENV cannot import odoo from: $ODOO_PATHS"
 touch "$VENV/complete"
 say "Python: $VENV"
