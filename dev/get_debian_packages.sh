@@ -43,6 +43,8 @@ find_missing() {
         need fonts-dejavu-core package_is_here fonts-dejavu-core
         need fonts-droid-fallback package_is_here fonts-droid-fallback
         need fonts-noto-color-emoji package_is_here fonts-noto-color-emoji
+        # Odoo's list of fonts has no generic one before the emoji: without Roboto these draw every digit and space.
+        need fonts-roboto-unhinted package_is_here fonts-roboto-unhinted
     fi
 }
 
