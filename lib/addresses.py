@@ -213,6 +213,9 @@ def _email_or_nothing(text: str) -> str:
     """Return the text as a normalised address, or '' if it is none."""
     if "@" not in text or len(text) > MAX_EMAIL_LENGTH:
         return ""
+    if not text.isprintable():
+        # zero-width spaces come with pasting, marks that turn text around with fraud
+        text = "".join(filter(str.isprintable, text))
     text = text.strip("'").rstrip(".")
     return normalize_email(text) if _VALID.fullmatch(text) else ""
 

@@ -15,6 +15,26 @@ _SEPARATORS = re.compile(r"[/\\]+")
 _MIMETYPE = re.compile(r"[a-z0-9][a-z0-9.+-]{0,60}/[a-z0-9][a-z0-9.+_-]{0,100}")
 _UNKNOWN = "application/octet-stream"
 
+#: Python's own table, without that of the system: the same mail gives the same types everywhere.
+_TYPES = mimetypes.MimeTypes()
+_OPEN_XML = "application/vnd.openxmlformats-officedocument."
+_OPEN_DOCUMENT = "application/vnd.oasis.opendocument."
+for _extension, _type in {
+    ".docx": _OPEN_XML + "wordprocessingml.document",
+    ".eml": "message/rfc822",
+    ".heic": "image/heic",
+    ".ics": "text/calendar",
+    ".odp": _OPEN_DOCUMENT + "presentation",
+    ".ods": _OPEN_DOCUMENT + "spreadsheet",
+    ".odt": _OPEN_DOCUMENT + "text",
+    ".p7s": "application/pkcs7-signature",
+    ".pptx": _OPEN_XML + "presentationml.presentation",
+    ".vcf": "text/vcard",
+    ".webp": "image/webp",
+    ".xlsx": _OPEN_XML + "spreadsheetml.sheet",
+}.items():
+    _TYPES.add_type(_type, _extension)
+
 #: Names of parts that come without one, by what programs expect.
 _USUAL_NAMES = {
     "application/ms-tnef": "winmail.dat",
@@ -59,9 +79,9 @@ def safe_mimetype(mimetype: str, name: str) -> str:
     """Return a well-formed type; what says nothing gives way to what the extension means."""
     if _MIMETYPE.fullmatch(mimetype) and mimetype != _UNKNOWN:
         return mimetype
-    return mimetypes.guess_type(name)[0] or _UNKNOWN
+    return _TYPES.guess_type(name, strict=False)[0] or _UNKNOWN
 
 
 def _extension_for(mimetype: str) -> str:
     """Return the usual extension of a type with its dot, '' if nobody knows it."""
-    return mimetypes.guess_extension(mimetype) or ""
+    return _TYPES.guess_extension(mimetype, strict=False) or ""

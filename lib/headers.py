@@ -7,7 +7,7 @@ from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 
 from .addresses import Address, read_addresses
-from .text import decode, decode_words, one_line
+from .text import BEFORE_HEADER, decode, decode_words, one_line
 
 #: The header fields that the facts come from: what is to be fetched, and nothing else.
 HEADER_FIELDS = (
@@ -173,7 +173,7 @@ def _field_text(raw: bytes, charset: str) -> str:
 
 def _header_only(header: bytes) -> bytes:
     """Return the header up to its first empty line, with line feeds as line ends."""
-    header = header[:MAX_HEADER_BYTES].lstrip(b"\r\n")
+    header = header[:MAX_HEADER_BYTES].lstrip(BEFORE_HEADER)
     # Carriage returns end lines only where there is nothing else (old Mac programs): in other mail
     # a lone one is an attempt to add a header field that servers on the way did not see.
     if b"\n" not in header.rstrip(b"\r\n"):

@@ -27,7 +27,8 @@ _COMMENT_OR_TAG = re.compile(
     r"<!--.*?(?:-->|\Z)|<(/?)([a-z][a-z0-9:-]*)[^<>]*>", re.IGNORECASE | re.DOTALL
 )
 _ANY_TAG = re.compile(
-    r"<!--.*?(?:-->|\Z)|<(?:style|title|script)\b.*?(?:</|\Z)|<[^<>]*>", re.I | re.S
+    r"<!--.*?(?:-->|\Z)|<(style|title|script)\b.*?(?:</\1\s*>|\Z)|<[^<>]*>",
+    re.IGNORECASE | re.DOTALL,
 )
 _SHOWS_WITHOUT_TEXT = re.compile(r"<(?:img|table|hr|video|svg)\b", re.IGNORECASE)
 

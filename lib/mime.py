@@ -13,7 +13,7 @@ from functools import cached_property
 from itertools import islice
 from urllib.parse import unquote_to_bytes
 
-from .text import decode, decode_base64, decode_words
+from .text import BEFORE_HEADER, decode, decode_base64, decode_words
 
 #: Bytes of one part's header that are looked at; a mail to 5,000 people has 250 KB.
 MAX_PART_HEADER = 1024 * 1024
@@ -31,7 +31,8 @@ _FIELD = re.compile(
 )
 _FIRST_LINE = re.compile(rb"[!-9;-~]+[ \t]*:|>?From ")
 _HEADER_LINES = re.compile(rb"(?:>?From .*\n)?(?:(?:[!-9;-~]+[ \t]*:|[ \t]).*(?:\n|\Z))*")
-_EMPTY_LINE = re.compile(rb"\n\r?\n")
+# a line of nothing but white space continues a field, unless what follows can be no header
+_EMPTY_LINE = re.compile(rb"\n\r?\n|\n[ \t]+\r?\n(?![ \t]|[!-9;-~]+[ \t]*:)")
 _TYPE = re.compile(r"\s*([\w.+-]{1,60})\s*/\s*([\w.+-]{1,100})")
 _PARAMETER = re.compile(r"[;\s]([^\s=;\"]{1,60})\s*=\s*(\"(?:[^\"\\]|\\.)*\"|[^;]*)")
 _SECTION = re.compile(r"([^*]+)(?:\*(\d{1,3}))?(\*?)")
@@ -70,13 +71,20 @@ class Part:
 
     def text_of(self, name: bytes) -> str:
         """Return a field as text, its encoded words as they are; '' if it is missing."""
-        return decode(self.fields.get(name, b"")[:MAX_FIELD])
+        # unfolding takes away the line break only (RFC 5322 section 2.2.3)
+        raw = self.fields.get(name, b"")[:MAX_FIELD]
+        return decode(raw.replace(b"\r", b"").replace(b"\n", b""))
 
     @cached_property
     def mimetype(self) -> str:
         """Type and subtype in lower case."""
         found = _TYPE.match(self.text_of(b"content-type"))
         return f"{found[1]}/{found[2]}".lower() if found else self.default_type
+
+    @property
+    def declares_type(self) -> bool:
+        """Whether the type is the sender's word or what its place says, not the default."""
+        return b"content-type" in self.fields or self.default_type != _DEFAULT_TYPE
 
     @cached_property
     def parameters(self) -> dict[str, str]:
@@ -94,6 +102,11 @@ class Part:
         disposition = read_parameters(self.text_of(b"content-disposition"))
         # programs that know nothing of RFC 2231 use encoded words, which RFC 2047 section 5 forbids
         return decode_words(disposition.get("filename") or self.parameters.get("name", ""))
+
+    @cached_property
+    def location(self) -> str:
+        """Content-Location (RFC 2557), where parts of saved pages have their name."""
+        return decode_words(self.text_of(b"content-location"))
 
     @cached_property
     def content_id(self) -> str:
@@ -122,7 +135,7 @@ def read_structure(raw: bytes, max_parts: int, max_depth: int) -> Structure:
     if b"\n" not in raw:
         # carriage returns end lines only where nothing else does (old Mac programs)
         raw = raw.replace(b"\r", b"\n")
-    begin = len(raw) - len(raw.lstrip(b"\r\n"))
+    begin = len(raw) - len(raw.lstrip(BEFORE_HEADER))
     structure = Structure(_read_part(raw, begin, len(raw), _DEFAULT_TYPE))
     todo = [(structure.root, 1)]
     count = 1

@@ -268,7 +268,7 @@ class _Reader:
         else:
             content = part.content()
             name = safe_name(_name_of(part, content), part.mimetype)
-            mimetype = safe_mimetype(part.mimetype, name)
+            mimetype = safe_mimetype(part.mimetype if part.declares_type else "", name)
             self._attachments.append(Attachment(name, mimetype, content, part.content_id))
 
 
@@ -280,7 +280,7 @@ def _as_html_of(segment: _Segment) -> str:
 def _name_of(part: Part, content: bytes) -> str:
     """Return an attachment's name: what the sender gave, or the subject of an attached mail."""
     if part.filename or part.mimetype != "message/rfc822":
-        return part.filename
+        return part.filename or part.location
     subject = read_header_facts(content, None).subject
     # a name is no path: "Re: 1/2" must not become "2.eml"
     return subject.replace("/", "-").replace("\\", "-")[:100] + ".eml" if subject else ""

@@ -15,6 +15,9 @@ MAX_CHARSET_LENGTH = 60
 #: Longest content of one encoded word. RFC 2047 says 75, yet whole subjects come in one word.
 MAX_WORD_LENGTH = 4000
 
+#: Bytes that stand before the header of some mails: white space, and the mark of UTF-8 files.
+BEFORE_HEADER = b"\r\n\t \xef\xbb\xbf"
+
 #: What senders write -> what they mean. The supersets are those of the WHATWG encoding standard:
 #: mail programs write the name of the standard and use the vendor's extension (curly quotes, the
 #: euro sign, rare kanji).
@@ -30,6 +33,9 @@ _MEANT = {
     "unknown-8bit": "utf-8",
     "x-unknown": "utf-8",
     "unicode-1-1-utf-7": "utf-7",
+    "iso-2022-jp": "iso2022_jp_ext",
+    "cp50220": "iso2022_jp_ext",
+    "cp50221": "iso2022_jp_ext",
     "iso-8859-1": "cp1252",
     "iso8859-1": "cp1252",
     "iso_8859-1": "cp1252",
@@ -135,12 +141,13 @@ def _decode_strictly(raw: bytes, charset: str) -> str | None:
     declared = codec_for(charset)
     # 7-bit Japanese without (or with a wrong) label: the escapes are unmistakable, and valid UTF-8
     escaped = ["iso2022_jp_ext"] if declared in ("", "utf-8") and _ISO_2022.search(raw) else []
-    for codec in (*escaped, declared, "utf-8"):
-        if codec:
-            try:
-                return raw.decode(codec)
-            except (UnicodeError, ValueError):
-                continue
+    # ASCII that its 7-bit charset does not fit is no UTF-8 either, although it would pass for it
+    candidates = (*escaped, declared, "" if raw.isascii() else "utf-8")
+    for codec in filter(None, candidates):
+        try:
+            return raw.decode(codec)
+        except (UnicodeError, ValueError):
+            continue
     return None
 
 
@@ -149,7 +156,7 @@ def _decode_forgivingly(raw: bytes, declared: str) -> str:
     text = raw.decode(declared or "utf-8", "replace")
     gaps = text.count("\ufffd")
     good = sum(not char.isascii() for char in text[:100_000]) - gaps
-    if gaps <= good:
+    if gaps <= good or raw.isascii():
         return text
     return raw.decode("cp1252", "replace")
 
@@ -218,4 +225,4 @@ def one_line(text: str, limit: int) -> str:
 def many_lines(text: str) -> str:
     """Return body text with line feeds as only line ends and no control characters; idempotent."""
     text = without_surrogates(text).replace("\r\n", "\n").replace("\r", "\n")
-    return _BODY_CONTROLS.sub("", text)
+    return _BODY_CONTROLS.sub("", text).lstrip("\ufeff")

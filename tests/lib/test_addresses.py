@@ -40,6 +40,7 @@ FIELDS = {
     "stop as a name": (". <a@x.com>", [("", "a@x.com")]),
     "no space after a name": ("John Doe.<a@x.com>", [("John Doe.", "a@x.com")]),
     "no brackets": ("John Doe a@x.com", [("John Doe", "a@x.com")]),
+    "pasted with a zero-width space": ("a@x.com\u200b", [("", "a@x.com")]),
     "unquoted comma": ("Doe, John <a@x.com>", [("Doe, John", "a@x.com")]),
     "name is the address": ("'a@x.com' <A@x.com>", [("", "a@x.com")]),
     "doubled brackets": ("<<a@x.com>>", [("", "a@x.com")]),
