@@ -4,11 +4,14 @@ Nothing here makes HTML safe to show: that is the sanitiser's work, which comes 
 keeps the sanitiser from losing content or time.
 """
 
+import hashlib
 import html
 import re
 from collections import Counter
 from collections.abc import Mapping
 from urllib.parse import unquote
+
+from .text import decode_base64
 
 #: Deepest nesting that goes through. libxml2 stops reading at 256 levels and drops the rest of the
 #: text; long conversations of Outlook get there honestly.
@@ -64,6 +67,12 @@ _CID = re.compile(
       cid:(?P<css>(?:(?!&quot;|&\#0?39;)[^\s"')])+)
     """,
     re.IGNORECASE | re.VERBOSE,
+)
+
+_EMBEDDED = re.compile(
+    r"(?P<attribute>(?<![\w-])src\s*=\s*)(?P<mark>[\"'])\s*data:"
+    r"(?P<type>image/(?:png|jpe?g|gif|webp|bmp));base64,(?P<data>[a-z0-9+/=\s]+)(?P=mark)",
+    re.IGNORECASE,
 )
 
 
@@ -205,6 +214,25 @@ def _open(name: str, stack: list[str], is_open: Counter[str]) -> bool:
     stack.append(name)
     is_open[name] += 1
     return True
+
+
+def take_embedded_images(source: str) -> tuple[str, dict[str, tuple[str, bytes]]]:
+    """Return HTML whose embedded images (``data:``, RFC 2397) became references, and those images.
+
+    Megabytes of base64 within the text would be stored with each copy of the body, and would be cut
+    by its limit in the middle. SVG stays, and is left to the sanitiser: it can hold scripts.
+
+    :return: the HTML, and Content-ID -> (MIME type, content); one image shown twice is there once
+    """
+    images: dict[str, tuple[str, bytes]] = {}
+
+    def refer(found: re.Match) -> str:
+        content = decode_base64(found["data"].encode())
+        cid = "embedded-" + hashlib.sha256(content).hexdigest()[:32]
+        images[cid] = found["type"].lower(), content
+        return f'{found["attribute"]}"cid:{cid}"'
+
+    return _EMBEDDED.sub(refer, source), images
 
 
 def is_blank(source: str) -> bool:

@@ -6,7 +6,15 @@ from enum import Enum
 from .errors import MessageUnreadable
 from .filenames import safe_mimetype, safe_name
 from .headers import read_header_facts
-from .markup import as_html, find_cids, is_blank, replace_cids, tidy, unflow
+from .markup import (
+    as_html,
+    find_cids,
+    is_blank,
+    replace_cids,
+    take_embedded_images,
+    tidy,
+    unflow,
+)
 from .mime import Part, read_structure
 from .text import decode, many_lines
 
@@ -30,6 +38,7 @@ class ParseLimits:
     :param max_depth: levels of multiparts within multiparts; honest mail has six
     :param max_attachments: attachments that are kept
     :param max_attachment_bytes: of one attachment as it was sent
+    :param max_text_bytes: of one text as it was sent, with the images that it embeds
     :param max_body_chars: of the HTML and of the text
     """
 
@@ -38,6 +47,7 @@ class ParseLimits:
     max_depth: int = 30
     max_attachments: int = 200
     max_attachment_bytes: int = 50 * 1024 * 1024
+    max_text_bytes: int = 32 * 1024 * 1024
     max_body_chars: int = 1_000_000
 
 
@@ -189,9 +199,10 @@ class _Reader:
 
     def _show_text(self, part: Part, is_html: bool) -> list[_Segment]:
         """Return a text part as a segment, nothing if it is blank."""
-        # six bytes of quoted-printable may be one character
-        raw = part.content(6 * self._limits.max_body_chars)
+        raw = part.content(self._limits.max_text_bytes)
         text = many_lines(decode(raw, _charset_of(part, raw, is_html)))
+        if is_html and "data:image/" in text:
+            text = self._take_embedded_images(text)
         if len(text) > self._limits.max_body_chars:
             self._note(Note.BODY_CUT)
         text = text[: self._limits.max_body_chars]
@@ -207,6 +218,16 @@ class _Reader:
             return []
         self._has_body = True
         return [_Segment(text=text)]
+
+    def _take_embedded_images(self, text: str) -> str:
+        """Attach the images that stand within the HTML itself, and return it with references."""
+        text, images = take_embedded_images(text)
+        present = {attachment.content_id for attachment in self._attachments}
+        for cid, (mimetype, content) in images.items():
+            if cid not in present and self._has_room(len(content)):
+                name = safe_name("", mimetype)
+                self._attachments.append(Attachment(name, mimetype, content, cid))
+        return text
 
     def _show_each(self, part: Part) -> list[_Segment]:
         """Mixed and everything unknown (RFC 2046 section 5.1.7): one part after the other."""
@@ -261,15 +282,21 @@ class _Reader:
         if part.mimetype == "application/applefile":
             # the resource fork beside a file of a Macintosh (RFC 1740): nobody else can use it
             return
-        if len(self._attachments) >= self._limits.max_attachments:
-            self._note(Note.TOO_MANY_ATTACHMENTS)
-        elif part.size > self._limits.max_attachment_bytes:
-            self._note(Note.ATTACHMENT_TOO_LARGE)
-        else:
+        if self._has_room(part.size):
             content = part.content()
             name = safe_name(_name_of(part, content), part.mimetype)
             mimetype = safe_mimetype(part.mimetype if part.declares_type else "", name)
             self._attachments.append(Attachment(name, mimetype, content, part.content_id))
+
+    def _has_room(self, size: int) -> bool:
+        """Whether the limits allow one more attachment of that many bytes; notes it if not."""
+        if len(self._attachments) >= self._limits.max_attachments:
+            self._note(Note.TOO_MANY_ATTACHMENTS)
+            return False
+        if size > self._limits.max_attachment_bytes:
+            self._note(Note.ATTACHMENT_TOO_LARGE)
+            return False
+        return True
 
 
 def _as_html_of(segment: _Segment) -> str:

@@ -264,6 +264,23 @@ def test_image_that_nothing_shows_is_a_file():
     assert not attachment.inline
 
 
+@pytest.mark.parametrize("mark", ['"', "'"])
+def test_images_embedded_in_the_html(mark):
+    image = base64.b64encode(b"img" * 1000).decode()
+    source = f"<img src={mark}data:image/png;base64,{image}{mark} width=1>"
+    parsed = parse(multipart("mixed", HTML + source * 2, HTML + source), max_body_chars=1000)
+    (attachment,) = parsed.attachments
+    assert parsed.body_html.count(f'<img src="cid:{attachment.content_id}" width=1>') == 3
+    assert (attachment.content, attachment.inline) == (b"img" * 1000, True)
+    assert (attachment.name, attachment.mimetype) == ("attachment.png", "image/png")
+    assert not parsed.truncated
+
+
+def test_embedded_svg_stays():
+    source = '<img src="data:image/svg+xml;base64,PHN2Zz4=">'
+    assert parse(HTML + source).body_html == source
+
+
 def nested(depth, content):
     opening = "".join(
         f'Content-Type: multipart/mixed; boundary="b{n}"\n\n--b{n}\n' for n in range(depth)
@@ -327,6 +344,7 @@ COSTLY = {
     "quoted-printable": "Content-Transfer-Encoding: quoted-printable\n\n" + "=" * BIG,
     "base64": "Content-Transfer-Encoding: base64\n\n" + "=" * BIG,
     "escapes": "Content-Type: text/plain; charset=iso-2022-jp\n\n" + "\x1b$B" * 300_000,
+    "embedded images": HTML + '<img src="data:image/png;base64,' * 100_000,
     "references": HTML + '<img src="cid:a@b">' * 50_000,
 }
 
