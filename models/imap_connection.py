@@ -20,6 +20,8 @@ from .imap_sync import SyncRun
 _logger = logging.getLogger(__name__)
 
 DEFAULT_PORTS = {"ssl": 993, "starttls": 143, "none": 143}
+#: where a password goes
+ACCOUNT_FIELDS = ("host", "port", "security", "login")
 #: one mailbox gets this many seconds before the next one has its turn
 CRON_BUDGET = 60
 #: how long somebody who pressed "Sync now" waits at most; the rest is done in the background
@@ -84,9 +86,9 @@ class ImapConnection(models.Model):
         help="Mail before this moment is left alone. Empty: everything.",
     )
     folder_ids = fields.One2many("imap.folder", "connection_id", string="Folders")
-    linked_count = fields.Integer(string="Linked mails", compute="_compute_counts")
-    seen_count = fields.Integer(string="Mails looked at", compute="_compute_counts")
-    backlog_count = fields.Integer(string="To be looked at", compute="_compute_counts")
+    linked_count = fields.Integer(string="Linked", compute="_compute_counts")
+    seen_count = fields.Integer(string="Looked at", compute="_compute_counts")
+    backlog_count = fields.Integer(string="Waiting", compute="_compute_counts")
 
     _owner_mailbox_unique = models.UniqueIndex(
         "(user_id, lower(email), lower(host))",
@@ -130,10 +132,18 @@ class ImapConnection(models.Model):
         if "sync_since" in vals:
             since = fields.Datetime.to_datetime(vals["sync_since"])
             earlier = self.filtered(lambda c: c.sync_since and (not since or since < c.sync_since))
+        moved = self.browse()
+        if "password" not in vals:
+            moved = self.filtered(
+                lambda c: any(name in vals and vals[name] != c[name] for name in ACCOUNT_FIELDS)
+            )
         result = super().write(vals)
+        # a password goes to the server that it was typed for and nowhere else: else whoever may change the
+        # host could have it sent to one of their own
+        moved.sudo().secret = False
         # a longer period: look at the past again, mail that is stored already is passed over by its UID
         earlier.sudo().folder_ids._restart_backfill()
-        if {"host", "port", "security", "login", "password"} & vals.keys():
+        if vals.get("password"):
             self.filtered(lambda c: c.state == "error")._schedule()
         return result
 

@@ -53,7 +53,9 @@ class ImapFolder(models.Model):
     quarantined = fields.Integer(readonly=True)
     skipped_by_rule = fields.Json(readonly=True, default=dict)
     skipped = fields.Integer(compute="_compute_skipped")
-    backlog = fields.Integer(string="To be looked at", compute="_compute_backlog")
+    backlog = fields.Integer(
+        string="Waiting", compute="_compute_backlog", help="Mails that have not been looked at yet"
+    )
 
     _path_unique = models.Constraint("UNIQUE (connection_id, raw_path)", "This folder is listed already.")
 

@@ -6,3 +6,4 @@ from . import test_dovecot_sync
 from . import test_exclusion
 from . import test_secret
 from . import test_sync
+from . import test_tours

@@ -106,6 +106,14 @@ class TestConnectWizard(MailboxCase):
         self.assertEqual(self.connection.sync_since, since)
         self.assertEqual(self.connection._decrypted_secret(), "new one")
 
+    def test_another_server_asks_for_the_password(self):
+        action = self.connection.action_open_setup()
+        wizard = self.env["imap.connect"].with_user(self.owner).browse(action["res_id"])
+        wizard.host = "evil.example"
+        wizard.action_sign_in()
+        self.assertEqual(wizard.error_field, "password")
+        self.assertFalse(self.sessions, "nothing was sent anywhere")
+
     def test_manager_sets_one_up_for_a_user(self):
         wizard = self.fill(self.open(self.manager), user_id=self.other_owner, email="otto@tea.example")
         wizard.action_sign_in()

@@ -55,6 +55,17 @@ class TestSecret(MailboxCase):
         self.assertEqual(self.connection._decrypted_secret(), PASSWORD)
 
 
+    def test_goes_to_no_other_server_than_it_was_typed_for(self):
+        """Else a manager could have it sent to a host of their own."""
+        for vals in ({"host": "evil.example"}, {"port": 144}, {"security": "none"}, {"login": "x"}):
+            self.connection.password = PASSWORD
+            self.connection.with_user(self.manager).write({"name": "Work"})
+            self.assertTrue(self.connection.has_password)
+            self.connection.with_user(self.manager).write(vals)
+            self.assertFalse(self.connection.has_password, vals)
+        self.connection.with_user(self.owner).write({"host": "new.example", "password": PASSWORD})
+        self.assertTrue(self.connection.has_password)
+
     def test_lost_key_asks_to_sign_in_again(self):
         with patch.dict(os.environ, {"ODOO_IMAP_SYNC_KEY": Fernet.generate_key().decode()}):
             with self.assertRaises(SecretUnreadable):

@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tools import email_normalize
 
 from ..lib.errors import SyncError
+from ..models.imap_connection import ACCOUNT_FIELDS
 from ..models.imap_error import sentence
 
 #: how far back, in months; "now" and "all" are told apart from these
@@ -111,7 +112,7 @@ class ImapConnect(models.TransientModel):
             return self._fail("email", self.env._("This is not an email address."))
         if not self.host:
             return self._fail("host", self.env._("Type the name of the mail server, for example imap.example.com."))
-        if not (self.password or self.has_password or self.connection_id.has_password):
+        if not self._knows_password():
             return self._fail("password", self.env._("Type the password of the mailbox."))
         try:
             with self.env.cr.savepoint():
@@ -132,9 +133,15 @@ class ImapConnect(models.TransientModel):
         self.write({"error_field": field, "error_message": message})
         return self._show()
 
+    def _knows_password(self):
+        """Say whether a password was typed, or is stored for exactly this account."""
+        connection = self.connection_id
+        same_account = all(self[name] == connection[name] for name in ACCOUNT_FIELDS)
+        return self.has_password or (connection.has_password and same_account)
+
     @api.model
     def _account_fields(self):
-        return ("name", "email", "host", "port", "security", "login")
+        return ("name", "email", *ACCOUNT_FIELDS)
 
     def _connection(self):
         """Return the connection of this wizard with the account that was typed, made if need be."""

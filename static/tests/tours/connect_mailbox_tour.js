@@ -1,0 +1,139 @@
+import {registry} from "@web/core/registry";
+import {stepUtils} from "@web_tour/tour_utils";
+
+/**
+ * A salesperson connects a mailbox: a wrong password first, then the right one, then folders and period; afterwards
+ * the mail of a customer is in the chatter. The test leaves the port of its mail server in the session's storage.
+ */
+registry.category("web_tour.tours").add("mail_imap_sync.connect_mailbox", {
+    steps: () => [
+        stepUtils.showAppsMenuItem(),
+        {
+            content: "Open the user menu",
+            trigger: ".o_user_menu button",
+            run: "click",
+        },
+        {
+            content: "Open the preferences",
+            trigger: ".dropdown-item:contains(My Preferences)",
+            run: "click",
+        },
+        {
+            content: "Open the mailboxes",
+            trigger: ".o_dialog a.nav-link:contains(Mailboxes)",
+            run: "click",
+        },
+        {
+            content: "Nothing is connected yet, and the page says what for",
+            trigger: ".o_dialog span:contains(Connect your mailbox)",
+        },
+        {
+            content: "Connect one",
+            trigger: ".o_dialog button:contains(Connect a mailbox)",
+            run: "click",
+        },
+        {
+            content: "The server is guessed from the address, and another one is typed",
+            trigger: ".o_dialog div[name=host] input:value(imap.tea.example)",
+            run: "edit localhost",
+        },
+        {
+            content: "Type the port",
+            trigger: ".o_dialog div[name=port] input",
+            run(helpers) {
+                return helpers.edit(sessionStorage.getItem("imap_port"));
+            },
+        },
+        {
+            content: "Type a wrong password",
+            trigger: ".o_dialog div[name=password] input",
+            run: "edit wrong",
+        },
+        {
+            content: "Sign in",
+            trigger: ".o_dialog button:contains(Sign in)",
+            run: "click",
+        },
+        {
+            content: "The sentence stands under the password",
+            trigger: ".o_dialog .text-danger:visible:contains(does not accept this login and password)",
+        },
+        {
+            content: "Type the right password",
+            trigger: ".o_dialog div[name=password] input",
+            run: "edit correct horse",
+        },
+        {
+            content: "Sign in again",
+            trigger: ".o_dialog button:contains(Sign in)",
+            run: "click",
+        },
+        {
+            content: "Inbox and Sent are chosen, others are not",
+            trigger: ".o_dialog .o_data_row:contains(INBOX) input:checked",
+        },
+        {
+            trigger: ".o_dialog .o_data_row:contains(Sent) input:checked",
+        },
+        {
+            trigger: ".o_dialog .o_data_row:contains(Trash) input:not(:checked)",
+        },
+        {
+            content: "Start",
+            trigger: ".o_dialog button:contains(Start syncing)",
+            run: "click",
+        },
+        {
+            content: "It says that it is connected",
+            trigger: ".o_notification:contains(olga@tea.example is connected)",
+        },
+        {
+            trigger: "body:not(:has(.o_dialog))",
+        },
+        {
+            content: "Open the preferences again",
+            trigger: ".o_user_menu button",
+            run: "click",
+        },
+        {
+            trigger: ".dropdown-item:contains(My Preferences)",
+            run: "click",
+        },
+        {
+            trigger: ".o_dialog a.nav-link:contains(Mailboxes)",
+            run: "click",
+        },
+        {
+            content: "Sync now",
+            trigger: ".o_dialog .o_data_row:contains(Connected) button:contains(Sync now)",
+            run: "click",
+        },
+        {
+            content: "It says what was found",
+            trigger: ".o_notification:contains(Up to date. New mails linked: 2)",
+        },
+    ],
+});
+
+registry.category("web_tour.tours").add("mail_imap_sync.read_mail", {
+    steps: () => [
+        {
+            content: "The received mail with its recipients",
+            trigger:
+                ".o-mail-Message:contains(Carla):has(.fa-arrow-down) .o-mail-imapHeader:contains(to olga@tea.example)",
+        },
+        {
+            content: "The sent mail on top, with its own",
+            trigger:
+                ".o-mail-Message:contains(Olga):has(.fa-arrow-up) .o-mail-imapHeader:contains(to carla@shop.example)",
+        },
+        {
+            content: "Its body, in the shadow of the page",
+            trigger: ".o-mail-Message:contains(Carla) .o-mail-Message-body > div:shadow span:contains(Two tins please)",
+        },
+        {
+            content: "The attachment",
+            trigger: ".o-mail-Message:contains(Carla) .o-mail-AttachmentList:contains(Order.pdf)",
+        },
+    ],
+});
