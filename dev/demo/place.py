@@ -33,12 +33,12 @@ class Place:
     def reason_to_begin_anew(self):
         """Why mailbox and database cannot be used once more, or None."""
         state = self._state()
-        if not state:
+        if not {"addon", "built_at", "demo"} <= set(state):
             return "there is none yet"
         if os.environ.get("FRESH"):
             return "as you wish"
-        if state["sample"] != self._fingerprint("dev/demo/sample"):
-            return "the sample mailbox has changed"
+        if state["demo"] != self._fingerprint("dev/demo"):
+            return "the sample has changed"
         if datetime.now(timezone.utc) - self.built_at() > FRESH_FOR:
             return "the one of the last run is old"
         return None
@@ -61,7 +61,7 @@ class Place:
         state = {
             "built_at": built_at.isoformat(),
             "addon": self._fingerprint(),
-            "sample": self._fingerprint("dev/demo/sample"),
+            "demo": self._fingerprint("dev/demo"),
         }
         self._state_file.write_text(json.dumps(state))
 

@@ -20,15 +20,18 @@ def report(connection, built, others):
     landed = _Landed(connection.sudo().env, built.mails)
     _print_folders(folders)
     _print_chatters(landed)
+    print()
     differences = landed.differences()
     if others:
-        print(f"Counters are not compared: {others} mails came in addition to the sample.")
+        print(f"Counters are not compared: besides the sample, {others} more came in.")
     else:
         differences += _folder_differences(folders)
         differences += landed.surplus()
     for difference in differences:
         print(f"NOT AS EXPECTED: {difference}")
-    if not differences:
+    if differences:
+        print("FRESH=1 makes mailbox and database anew.")
+    else:
         print(f"As expected: {len(_expected_letters())} emails landed, once in each chatter.")
     print(flush=True)
     return not differences
@@ -125,4 +128,4 @@ def _print_chatters(landed):
 
 
 def _print(header, rows):
-    print("", *table(header, rows), "", sep="\n")
+    print("", *table(header, rows), sep="\n")
