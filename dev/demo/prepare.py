@@ -13,6 +13,11 @@ from .users import USERS
 
 _MODULE = "mail_imap_sync_demo"
 _QUIET = ("tracking_disable", "mail_create_nolog", "mail_create_nosubscribe", "no_reset_password")
+#: scheduled actions that would tell a server on the internet about the demo
+_CALLS_HOME = (
+    "mail.ir_cron_module_update_notification",
+    "crm_iap_enrich.ir_cron_lead_enrichment",
+)
 #: one is enough; a sync that never ends must not keep the demo from saying so
 _MOST_RUNS = 10
 
@@ -60,10 +65,10 @@ def _company(env):
             "country_id": env.ref("base.uk").id,
         }
     )
-    # it would ask a server on the internet
-    cron = env.ref("mail.ir_cron_module_update_notification", raise_if_not_found=False)
-    if cron:
-        cron.active = False
+    for name in _CALLS_HOME:
+        cron = env.ref(name, raise_if_not_found=False)
+        if cron:
+            cron.active = False
 
 
 def _contacts(env):
