@@ -106,7 +106,7 @@ def parse_mail(raw: bytes, limits: ParseLimits | None = None) -> ParsedMail:
     :raises MessageUnreadable: if this one mail cannot be parsed, for whatever reason
     """
     try:
-        return _Reader(limits or ParseLimits()).read(raw)
+        return _Reader(limits or ParseLimits()).read_mail(raw)
     # the promise is that one bad mail costs only itself, also where this code is wrong about mail
     except Exception as error:
         raise MessageUnreadable(f"{type(error).__name__}: {error}"[:500]) from error
@@ -132,7 +132,7 @@ class _Reader:
         self._notes: dict[Note, None] = {}
         self._has_body = False
 
-    def read(self, raw: bytes) -> ParsedMail:
+    def read_mail(self, raw: bytes) -> ParsedMail:
         """Return what a person sees."""
         limits = self._limits
         if len(raw) > limits.max_bytes:

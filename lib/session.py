@@ -6,6 +6,7 @@ bodies are peeked at. A session belongs to one thread.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import date
 
 from .account import Account, Security
@@ -89,11 +90,9 @@ class Session:
         if wire is None:
             return
         if wire.alive:
-            try:
+            # The BYE that is due here is a failure everywhere else.
+            with suppress(SyncError):
                 wire.run(b"LOGOUT", seconds=self._limits.close_timeout)
-            except SyncError:
-                # The BYE that is due here is a failure everywhere else.
-                pass
         wire.close()
 
     @property

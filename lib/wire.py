@@ -15,7 +15,7 @@ import io
 import re
 import socket
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from .account import NetworkPolicy
 from .answers import Answer, Reply, Status
@@ -68,8 +68,8 @@ class Transport(io.RawIOBase):
             raise ConnectionLost(error.strerror or str(error)) from error
 
     def close(self) -> None:
-        super().close()
         self.sock.close()
+        return super().close()
 
 
 class Wire:
@@ -174,10 +174,8 @@ class Wire:
     def close(self) -> None:
         """Drop the connection. Never raises."""
         self.alive = False
-        try:
+        with suppress(OSError):
             self._transport.close()
-        except OSError:
-            pass
 
     # Sending
 

@@ -190,20 +190,24 @@ class ImapConnection(models.Model):
             "params": {
                 "message": message,
                 "type": kind,
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+                "next": {"type": "ir.actions.act_window_close"},
             },
         }
 
     def action_pause(self):
         """Stop syncing; everything is kept and resuming goes on where it stopped."""
-        self.filtered(lambda c: c.state in ACTIVE_STATES).write({"state": "paused", "next_sync": False})
+        self.filtered(lambda c: c.state in ACTIVE_STATES).write(
+            {"state": "paused", "next_sync": False}
+        )
         return True
 
     def action_resume(self):
         """Go on where pausing stopped; a disconnected mailbox asks for its password first."""
         for connection in self.filtered(lambda c: c.state in ("paused", "disconnected")):
             if not connection.has_password:
-                raise UserError(self.env._("Type the password of this mailbox first, then connect."))
+                raise UserError(
+                    self.env._("Type the password of this mailbox first, then connect.")
+                )
             if not connection.user_id.active:
                 raise UserError(self.env._("The owner of this mailbox is archived."))
             connection._schedule()
@@ -343,7 +347,7 @@ class ImapConnection(models.Model):
         if module.current_test:
             self.env.flush_all()
         else:
-            self.env.cr.commit()
+            self.env["ir.cron"]._commit_progress()
 
     def _record_success(self, run):
         now = fields.Datetime.now()

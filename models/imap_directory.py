@@ -17,9 +17,11 @@ class Directory:
     def __init__(self, connection):
         self._connection = connection
         self._env = connection.env
-        self._owner_env = connection.with_user(connection.user_id).with_context(
-            active_test=False, allowed_company_ids=connection.user_id.company_ids.ids
-        ).env
+        self._owner_env = (
+            connection.with_user(connection.user_id)
+            .with_context(active_test=False, allowed_company_ids=connection.user_id.company_ids.ids)
+            .env
+        )
         addresses = (connection.email, connection.login)
         self._own = frozenset(filter(None, map(email_normalize, addresses)))
         self._excluded, self._excluded_domains = self._env["imap.exclusion"]._for_user(
@@ -43,7 +45,9 @@ class Directory:
             excluded=self._excluded,
             excluded_domains=self._excluded_domains,
             contacts=contacts,
-            known=self._known_records({ref for facts in all_facts for ref in ids_of_interest(facts)}),
+            known=self._known_records(
+                {ref for facts in all_facts for ref in ids_of_interest(facts)}
+            ),
             period_start=since and since.replace(tzinfo=timezone.utc),
         )
         return context, {**contacts, **staff_partners}

@@ -24,8 +24,12 @@ class ImapEmail(models.Model):
     )
     subject = fields.Char(readonly=True)
     date = fields.Datetime(readonly=True, required=True)
-    direction = fields.Selection([("in", "Received"), ("out", "Sent")], readonly=True, required=True)
-    thread_key = fields.Char(readonly=True, index="btree_not_null", help="Message-ID of the first mail")
+    direction = fields.Selection(
+        [("in", "Received"), ("out", "Sent")], readonly=True, required=True
+    )
+    thread_key = fields.Char(
+        readonly=True, index="btree_not_null", help="Message-ID of the first mail"
+    )
     size = BigInteger(readonly=True, help="Bytes on the server")
     entry_ids = fields.One2many("mail.message", "imap_email_id", string="Chatter entries")
     placement_ids = fields.One2many("imap.placement", "email_id", string="Copies on servers")

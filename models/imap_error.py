@@ -5,7 +5,9 @@ from odoo.tools.translate import LazyTranslate
 _lt = LazyTranslate(__name__)
 
 SENTENCES = {
-    "host_unknown": _lt("There is no mail server with this name. Check the spelling of the server."),
+    "host_unknown": _lt(
+        "There is no mail server with this name. Check the spelling of the server."
+    ),
     "host_forbidden": _lt(
         "This server is inside a private network, which Odoo does not enter by itself. "
         "An administrator can allow it in the settings."
@@ -52,13 +54,21 @@ SENTENCES = {
         "closing other mail programs helps."
     ),
     "throttled": _lt("The server asks for a pause. Odoo goes on by itself after it."),
-    "server_unavailable": _lt("The server says that it cannot work at the moment. Odoo tries again by itself."),
+    "server_unavailable": _lt(
+        "The server says that it cannot work at the moment. Odoo tries again by itself."
+    ),
     "protocol_error": _lt("The server's answer was not understood. Odoo tries again by itself."),
-    "answer_too_large": _lt("The server's answer was larger than allowed. Odoo tries again by itself."),
+    "answer_too_large": _lt(
+        "The server's answer was larger than allowed. Odoo tries again by itself."
+    ),
     "command_refused": _lt("The server refused a request. Odoo tries again by itself."),
-    "folder_gone": _lt("A folder does not exist any more. Choose the folders of this mailbox again."),
+    "folder_gone": _lt(
+        "A folder does not exist any more. Choose the folders of this mailbox again."
+    ),
     "message_unreadable": _lt("This message could not be read."),
-    "unexpected": _lt("Something unexpected happened. Odoo tries again by itself; the log has the details."),
+    "unexpected": _lt(
+        "Something unexpected happened. Odoo tries again by itself; the log has the details."
+    ),
 }
 
 

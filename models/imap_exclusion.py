@@ -44,7 +44,9 @@ class ImapExclusion(models.Model):
                 validate_email(address, check_deliverability=False, globally_deliverable=False)
             except EmailNotValidError:
                 raise ValidationError(
-                    self.env._("“%(name)s” is neither an email address nor a domain.", name=exclusion.name)
+                    self.env._(
+                        "“%(name)s” is neither an email address nor a domain.", name=exclusion.name
+                    )
                 ) from None
 
     @api.model

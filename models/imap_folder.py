@@ -15,7 +15,9 @@ class ImapFolder(models.Model):
     _order = "sequence, path, id"
     _rec_name = "path"
 
-    connection_id = fields.Many2one("imap.connection", required=True, index=True, ondelete="cascade")
+    connection_id = fields.Many2one(
+        "imap.connection", required=True, index=True, ondelete="cascade"
+    )
     path = fields.Char(string="Folder", required=True, readonly=True)
     raw_path = fields.Char(
         required=True, readonly=True, help="The name as the server spells it (modified UTF-7)"
@@ -57,7 +59,9 @@ class ImapFolder(models.Model):
         string="Waiting", compute="_compute_backlog", help="Mails that have not been looked at yet"
     )
 
-    _path_unique = models.Constraint("UNIQUE (connection_id, raw_path)", "This folder is listed already.")
+    _path_unique = models.Constraint(
+        "UNIQUE (connection_id, raw_path)", "This folder is listed already."
+    )
 
     @api.depends("role")
     def _compute_sequence(self):
@@ -103,7 +107,9 @@ class ImapFolder(models.Model):
     def _restart_backfill(self):
         """Look at the past again, because a longer period is wanted."""
         for folder in self.filtered("uidvalidity"):
-            folder.write({"backfill_uid": folder.uidnext, "backfilled": False, **self._zero_counters()})
+            folder.write(
+                {"backfill_uid": folder.uidnext, "backfilled": False, **self._zero_counters()}
+            )
 
     def _count(self, seen, linked, quarantined, skipped):
         """Add the outcomes of one slice to the counters.

@@ -85,7 +85,8 @@ class Store:
         model = self.env["imap.email"]
         digests = [mail.digest for mail in mails]
         known = {
-            email.digest: email for email in model.search_fetch([("digest", "in", digests)], ["digest"])
+            email.digest: email
+            for email in model.search_fetch([("digest", "in", digests)], ["digest"])
         }
         new = {
             digest: mail for digest, mail in zip(digests, mails, strict=True) if digest not in known
@@ -104,7 +105,8 @@ class Store:
             "subject": facts.subject,
             "date": facts.date.replace(tzinfo=None),
             "direction": mail.verdict.direction,
-            "thread_key": next(iter(facts.references + facts.in_reply_to), facts.message_id) or False,
+            "thread_key": next(iter(facts.references + facts.in_reply_to), facts.message_id)
+            or False,
             "size": mail.raw.size,
         }
 
@@ -240,7 +242,9 @@ class Store:
 
     @staticmethod
     def _people(addresses):
-        return ", ".join(formataddr((address.name, address.email)) for address in addresses) or False
+        return (
+            ", ".join(formataddr((address.name, address.email)) for address in addresses) or False
+        )
 
     # ------------------------------------------------------------------
     # placements

@@ -109,7 +109,9 @@ class SyncRun:
         except SyncError as error:
             if error.scope is not Scope.FOLDER:
                 raise
-            _logger.info("Folder %s of mailbox %s: %s", folder.id, self._connection.id, error.detail)
+            _logger.info(
+                "Folder %s of mailbox %s: %s", folder.id, self._connection.id, error.detail
+            )
 
     def _slices(self, slices, session, cursor, snapshot):
         if slices is new_mail:
@@ -182,7 +184,9 @@ class SyncRun:
         counts = Counter(placed.values())
         return {
             "seen": len(headers),
-            "linked": counts["linked"] + len(wanted) - sum(raw.uid in quarantined for raw, _f, _v in wanted),
+            "linked": counts["linked"]
+            + len(wanted)
+            - sum(raw.uid in quarantined for raw, _f, _v in wanted),
             "quarantined": counts["quarantined"] + len(quarantined),
         }, skipped
 
@@ -218,7 +222,9 @@ class SyncRun:
         :return: uid -> (size, reason)
         """
         failed, mails = {}, []
-        bodies = dict(session.fetch_bodies([raw for raw, _f, _v in batch if raw.size <= LARGEST_BODY]))
+        bodies = dict(
+            session.fetch_bodies([raw for raw, _f, _v in batch if raw.size <= LARGEST_BODY])
+        )
         for raw, facts, verdict in batch:
             try:
                 mail = self._parsed(raw, bodies)

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
-from odoo.addons.mail.tools.discuss import Store
 from odoo.fields import Domain
+
+from odoo.addons.mail.tools.discuss import Store
 
 
 class MailMessage(models.Model):
@@ -47,7 +48,13 @@ class MailMessage(models.Model):
         """
         if thread is None or not self._holds_synced_mail(thread):
             return super()._message_fetch(
-                domain, thread=thread, before=before, after=after, around=around, limit=limit, **kwargs
+                domain,
+                thread=thread,
+                before=before,
+                after=after,
+                around=around,
+                limit=limit,
+                **kwargs,
             )
         domain = Domain(True if domain is None else domain)
 
@@ -66,12 +73,16 @@ class MailMessage(models.Model):
         else:
             bound = self._date_bound("<", before) if before else Domain.TRUE
             result = fetch(bound, "date DESC, id DESC", limit)
-        result["messages"] = result["messages"].with_context(self.env.context)
+        result["messages"] = result["messages"].with_env(self.env)
         return result
 
     def _holds_synced_mail(self, thread):
         entries = self.sudo().search_count(
-            [("model", "=", thread._name), ("res_id", "=", thread.id), ("imap_email_id", "!=", False)],
+            [
+                ("model", "=", thread._name),
+                ("res_id", "=", thread.id),
+                ("imap_email_id", "!=", False),
+            ],
             limit=1,
         )
         return bool(entries)

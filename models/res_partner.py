@@ -23,8 +23,13 @@ class ResPartner(models.Model):
         # search applies the rule on imap.email: only what this user may read
         emails = self.env["imap.email"].search(Domain("entry_ids", "any!", entry_domain))
         # sudo: mail.message - on which of these contacts a readable email stands
-        entries = self.env["mail.message"].sudo().search_fetch(
-            entry_domain & Domain("imap_email_id", "in", emails.ids), ["imap_email_id", "res_id"]
+        entries = (
+            self.env["mail.message"]
+            .sudo()
+            .search_fetch(
+                entry_domain & Domain("imap_email_id", "in", emails.ids),
+                ["imap_email_id", "res_id"],
+            )
         )
         by_partner = entries.grouped("res_id")
         for partner in self:

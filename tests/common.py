@@ -14,19 +14,35 @@ class MailboxCase(TransactionCase):
         cls.env = cls.env(context={**cls.env.context, "tracking_disable": True})
         sales = "base.group_user,sales_team.group_sale_salesman"
         cls.owner = new_test_user(
-            cls.env, "olga", name="Olga", email="olga@tea.example", groups=f"{sales},mail_imap_sync.group_user"
+            cls.env,
+            "olga",
+            name="Olga",
+            email="olga@tea.example",
+            groups=f"{sales},mail_imap_sync.group_user",
         )
         cls.colleague = new_test_user(
             cls.env, "colin", name="Colin", email="colin@tea.example", groups=sales
         )
         cls.other_owner = new_test_user(
-            cls.env, "otto", name="Otto", email="otto@tea.example", groups=f"{sales},mail_imap_sync.group_user"
+            cls.env,
+            "otto",
+            name="Otto",
+            email="otto@tea.example",
+            groups=f"{sales},mail_imap_sync.group_user",
         )
         cls.manager = new_test_user(
-            cls.env, "maria", name="Maria", email="maria@tea.example", groups=f"{sales},mail_imap_sync.group_manager"
+            cls.env,
+            "maria",
+            name="Maria",
+            email="maria@tea.example",
+            groups=f"{sales},mail_imap_sync.group_manager",
         )
-        cls.customer = cls.env["res.partner"].create({"name": "Carla", "email": "carla@shop.example"})
-        cls.customer2 = cls.env["res.partner"].create({"name": "Chris", "email": "chris@shop.example"})
+        cls.customer = cls.env["res.partner"].create(
+            {"name": "Carla", "email": "carla@shop.example"}
+        )
+        cls.customer2 = cls.env["res.partner"].create(
+            {"name": "Chris", "email": "chris@shop.example"}
+        )
         cls.server = FakeServer()
         cls.connection = cls._connect(cls.owner)
 
@@ -59,6 +75,12 @@ class MailboxCase(TransactionCase):
         """Return the synced entries of a record's chatter, oldest first."""
         return (
             self.env["mail.message"]
-            .search([("model", "=", record._name), ("res_id", "=", record.id), ("imap_email_id", "!=", False)])
+            .search(
+                [
+                    ("model", "=", record._name),
+                    ("res_id", "=", record.id),
+                    ("imap_email_id", "!=", False),
+                ]
+            )
             .sorted("date")
         )

@@ -94,7 +94,8 @@ class FakeSession:
 
     def list_folders(self):
         return tuple(
-            FolderInfo(f.name, f.name.encode(), "/", f.role, True) for f in self._server.folders.values()
+            FolderInfo(f.name, f.name.encode(), "/", f.role, True)
+            for f in self._server.folders.values()
         )
 
     def status(self, raws):

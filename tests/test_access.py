@@ -47,7 +47,13 @@ class TestMailboxAccess(MailboxCase):
             )
 
     def test_without_the_permission_nothing_shows(self):
-        for model in ("imap.connection", "imap.folder", "imap.placement", "imap.exclusion", "imap.connect"):
+        for model in (
+            "imap.connection",
+            "imap.folder",
+            "imap.placement",
+            "imap.exclusion",
+            "imap.connect",
+        ):
             self.assertFalse(self.env[model].with_user(self.colleague).has_access("read"), model)
         preferences = self.env.ref("base.view_users_form_simple_modif")
         for user, shows in ((self.colleague, False), (self.owner, True)):
@@ -80,7 +86,9 @@ class TestMailboxAccess(MailboxCase):
 
     def test_owner_can_see_own_list_in_the_preferences(self):
         user = self.owner.with_user(self.owner)
-        self.assertEqual(user.read(["imap_connection_ids"])[0]["imap_connection_ids"], self.connection.ids)
+        self.assertEqual(
+            user.read(["imap_connection_ids"])[0]["imap_connection_ids"], self.connection.ids
+        )
 
 
 @tagged("post_install", "-at_install")
@@ -99,7 +107,9 @@ class TestMailAccess(MailboxCase):
         entry = self.entry.with_user(self.colleague)
         self.assertIn("See the list", entry.read(["body"])[0]["body"])
         self.assertEqual(self.file.with_user(self.colleague).raw, b"a;b")
-        self.assertEqual(self.customer.with_user(self.colleague).imap_email_ids, entry.sudo().imap_email_id)
+        self.assertEqual(
+            self.customer.with_user(self.colleague).imap_email_ids, entry.sudo().imap_email_id
+        )
         self.assertEqual(entry.imap_email_id.subject, "With a list")
 
     def test_who_cannot_read_the_record_cannot_read_the_mail(self):
@@ -159,7 +169,9 @@ class TestMailAccess(MailboxCase):
                 "group_ids": [(6, 0, self.env.ref("base.group_portal").ids)],
             }
         )
-        answer = self.customer.message_post(body="Hello", message_type="comment", subtype_xmlid="mail.mt_comment")
+        answer = self.customer.message_post(
+            body="Hello", message_type="comment", subtype_xmlid="mail.mt_comment"
+        )
         self.assertTrue(self.env["mail.message"].with_user(portal).search([("id", "=", answer.id)]))
 
     def test_mail_links_to_no_contact_that_the_owner_cannot_see(self):

@@ -15,7 +15,9 @@ class TestChatterOrder(MailboxCase):
         super().setUp()
         now = fields.Datetime.now()
         for days in (1, 3, 5):
-            self.customer.message_post(body=f"note {days}", message_type="comment", date=now - timedelta(days=days))
+            self.customer.message_post(
+                body=f"note {days}", message_type="comment", date=now - timedelta(days=days)
+            )
         for days in (6, 4, 2):
             self.server.inbox.deliver(
                 mail("carla@shop.example", "olga@tea.example", f"mail {days}", date=ago(days=days)),
@@ -51,6 +53,8 @@ class TestChatterOrder(MailboxCase):
 
     def test_threads_without_synced_mail_keep_the_order_of_ids(self):
         now = fields.Datetime.now()
-        old = self.customer2.message_post(body="b", message_type="comment", date=now - timedelta(days=9))
+        old = self.customer2.message_post(
+            body="b", message_type="comment", date=now - timedelta(days=9)
+        )
         messages = self.env["mail.message"]._message_fetch(None, thread=self.customer2)["messages"]
         self.assertEqual(messages[0], old)

@@ -49,7 +49,9 @@ class TestConnectWizard(MailboxCase):
             self.assertEqual(action["res_id"], wizard.id, "the wizard stays, with what was typed")
             self.assertEqual(wizard.error_field, field)
             self.assertTrue(wizard.error_message)
-            self.assertFalse(self.env["imap.connection"].search([("email", "=", "new@tea.example")]))
+            self.assertFalse(
+                self.env["imap.connection"].search([("email", "=", "new@tea.example")])
+            )
         self.server.error = None
         wizard.action_sign_in()
         self.assertEqual(wizard.step, "folders")
@@ -70,7 +72,9 @@ class TestConnectWizard(MailboxCase):
     def test_password_is_never_stored_plain_and_does_not_stay(self):
         wizard = self.fill(self.open(), password="very secret")
         self.env.flush_all()
-        self.env.cr.execute("SELECT to_jsonb(w)::text FROM imap_connect w WHERE id = %s", [wizard.id])
+        self.env.cr.execute(
+            "SELECT to_jsonb(w)::text FROM imap_connect w WHERE id = %s", [wizard.id]
+        )
         self.assertNotIn("very secret", self.env.cr.fetchone()[0])
         wizard.action_sign_in()
         self.assertFalse(wizard.sudo().secret)
@@ -115,7 +119,9 @@ class TestConnectWizard(MailboxCase):
         self.assertFalse(self.sessions, "nothing was sent anywhere")
 
     def test_manager_sets_one_up_for_a_user(self):
-        wizard = self.fill(self.open(self.manager), user_id=self.other_owner, email="otto@tea.example")
+        wizard = self.fill(
+            self.open(self.manager), user_id=self.other_owner, email="otto@tea.example"
+        )
         wizard.action_sign_in()
         wizard.action_start()
         self.assertEqual(wizard.connection_id.user_id, self.other_owner)

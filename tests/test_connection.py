@@ -28,7 +28,9 @@ class TestConnection(MailboxCase):
     def test_connecting_fetches_folders_and_chooses_inbox_and_sent(self):
         for role in ("drafts", "trash", "junk", "archive", "other"):
             self.server.add_folder(role.title(), role)
-        new = self.connection.create({"email": "second@tea.example", "host": "h.example", "password": "x"})
+        new = self.connection.create(
+            {"email": "second@tea.example", "host": "h.example", "password": "x"}
+        )
         new.action_connect()
         self.assertEqual(new.state, "connected")
         chosen = new.folder_ids.filtered("selected")
@@ -175,4 +177,6 @@ class TestBackoff(MailboxCase):
     def test_time_of_the_next_try_is_stored(self):
         self.server.error = Throttled("slow", retry_after=7200)
         self.connection._sync()
-        self.assertGreater((self.connection.next_sync - fields.Datetime.now()).total_seconds(), 7100)
+        self.assertGreater(
+            (self.connection.next_sync - fields.Datetime.now()).total_seconds(), 7100
+        )

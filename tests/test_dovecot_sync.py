@@ -35,7 +35,9 @@ class DovecotCase(TransactionCase):
         cls.owner = new_test_user(
             cls.env, "olga", email=LOGIN, groups="base.group_user,mail_imap_sync.group_user"
         )
-        cls.customer = cls.env["res.partner"].create({"name": "Carla", "email": "carla@shop.example"})
+        cls.customer = cls.env["res.partner"].create(
+            {"name": "Carla", "email": "carla@shop.example"}
+        )
 
     @classmethod
     def allow(cls, server):
@@ -60,7 +62,11 @@ class DovecotCase(TransactionCase):
 
     def entries(self):
         return self.env["mail.message"].search(
-            [("model", "=", "res.partner"), ("res_id", "=", self.customer.id), ("imap_email_id", "!=", False)]
+            [
+                ("model", "=", "res.partner"),
+                ("res_id", "=", self.customer.id),
+                ("imap_email_id", "!=", False),
+            ]
         )
 
 
@@ -82,17 +88,25 @@ class TestDovecotSync(DovecotCase):
         message["Subject"], message["Message-ID"] = "Büro-Tee ☕", "<full@shop.example>"
         message.set_content("See below")
         message.add_alternative('<p>Grüße <img src="cid:logo"></p>', subtype="html")
-        message.get_payload()[1].add_related(PIXEL, "image", "png", cid="<logo>", filename="logo.png")
-        message.add_attachment(b"%PDF-1.4", maintype="application", subtype="pdf", filename="Angebot.pdf")
+        message.get_payload()[1].add_related(
+            PIXEL, "image", "png", cid="<logo>", filename="logo.png"
+        )
+        message.add_attachment(
+            b"%PDF-1.4", maintype="application", subtype="pdf", filename="Angebot.pdf"
+        )
         self.server.append(LOGIN, "INBOX", message.as_bytes(), internaldate=ago(days=3))
         self.server.append(LOGIN, "INBOX", mail("stranger@far.example", LOGIN, "Nobody"))
-        self.server.append(LOGIN, "Sent", mail(LOGIN, "carla@shop.example", "Sent"), flags=("\\Seen",))
+        self.server.append(
+            LOGIN, "Sent", mail(LOGIN, "carla@shop.example", "Sent"), flags=("\\Seen",)
+        )
         connection = self.connect()
         connection.action_connect()
         chosen = connection.folder_ids.filtered("selected")
         self.assertEqual(set(chosen.mapped("role")), {"inbox", "sent"})
         result = connection._sync()
-        self.assertEqual(result, {"seen": 3, "linked": 2, "skipped": 1, "quarantined": 0, "pending": 0})
+        self.assertEqual(
+            result, {"seen": 3, "linked": 2, "skipped": 1, "quarantined": 0, "pending": 0}
+        )
         received = self.entries().filtered(lambda m: m.message_type == "email")
         self.assertEqual(received.subject, "Büro-Tee ☕")
         self.assertEqual(received.author_id, self.customer)
@@ -100,7 +114,9 @@ class TestDovecotSync(DovecotCase):
         image = int(re.search(r"/web/image/(\d+)", received.body)[1])
         self.assertEqual(self.env["ir.attachment"].browse(image).raw, PIXEL)
         self.assertIn("Grüße", received.body)
-        self.assertEqual(round((received.date - ago(days=3).replace(tzinfo=None)).total_seconds(), -2), 0)
+        self.assertEqual(
+            round((received.date - ago(days=3).replace(tzinfo=None)).total_seconds(), -2), 0
+        )
 
     def test_new_mail_comes_with_the_next_run(self):
         connection = self.connect()
@@ -126,7 +142,9 @@ class TestDovecotSync(DovecotCase):
         commands = self.server.client_commands(LOGIN)
         self.assertTrue(any("BODY.PEEK[]" in command for command in commands))
         for command in commands:
-            self.assertNotRegex(command.upper(), r"^(SELECT|STORE|UID STORE|EXPUNGE|APPEND|UID MOVE|CREATE)")
+            self.assertNotRegex(
+                command.upper(), r"^(SELECT|STORE|UID STORE|EXPUNGE|APPEND|UID MOVE|CREATE)"
+            )
             self.assertNotRegex(command.upper(), r"BODY\[|RFC822[^.]")
 
     def test_bodies_of_strangers_are_never_fetched(self):

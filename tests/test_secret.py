@@ -21,7 +21,9 @@ PASSWORD = "correct horse"
 class TestSecret(MailboxCase):
     def test_is_encrypted_in_the_database(self):
         self.env.flush_all()
-        self.env.cr.execute("SELECT to_jsonb(c)::text FROM imap_connection c WHERE id = %s", [self.connection.id])
+        self.env.cr.execute(
+            "SELECT to_jsonb(c)::text FROM imap_connection c WHERE id = %s", [self.connection.id]
+        )
         row = self.env.cr.fetchone()[0]
         self.assertNotIn(PASSWORD, row)
         self.assertEqual(self.connection._decrypted_secret(), PASSWORD)
@@ -54,7 +56,6 @@ class TestSecret(MailboxCase):
         self.connection.with_user(self.owner).write({"name": "Work", "password": ""})
         self.assertEqual(self.connection._decrypted_secret(), PASSWORD)
 
-
     def test_goes_to_no_other_server_than_it_was_typed_for(self):
         """Else a manager could have it sent to a host of their own."""
         for vals in ({"host": "evil.example"}, {"port": 144}, {"security": "none"}, {"login": "x"}):
@@ -79,7 +80,10 @@ class TestSecret(MailboxCase):
             self.assertEqual(self.connection._decrypted_secret(), PASSWORD)
 
     def test_key_file_is_for_the_server_only(self):
-        with tempfile.TemporaryDirectory() as folder, patch.dict(config.options, {"data_dir": folder}):
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            patch.dict(config.options, {"data_dir": folder}),
+        ):
             self.connection.password = PASSWORD
             file = Path(folder, "imap_sync.key")
             self.assertEqual(file.stat().st_mode & 0o777, 0o600)

@@ -17,13 +17,17 @@ from .fake_server import ago, mail
 class TestSync(MailboxCase):
     def test_received_and_sent(self):
         self.server.inbox.deliver(
-            mail("Carla <carla@shop.example>", "olga@tea.example", "Order", date=ago(days=2)), ago(days=2)
+            mail("Carla <carla@shop.example>", "olga@tea.example", "Order", date=ago(days=2)),
+            ago(days=2),
         )
         self.server.sent.deliver(
-            mail("olga@tea.example", "carla@shop.example", "Re: Order", date=ago(days=1)), ago(days=1)
+            mail("olga@tea.example", "carla@shop.example", "Re: Order", date=ago(days=1)),
+            ago(days=1),
         )
         result = self.connection._sync()
-        self.assertEqual(result, {"seen": 2, "linked": 2, "skipped": 0, "quarantined": 0, "pending": 0})
+        self.assertEqual(
+            result, {"seen": 2, "linked": 2, "skipped": 0, "quarantined": 0, "pending": 0}
+        )
         received, sent = self.entries(self.customer)
         self.assertEqual(received.subject, "Order")
         self.assertEqual(received.author_id, self.customer)
@@ -37,10 +41,17 @@ class TestSync(MailboxCase):
 
     def test_strangers_and_staff_leave_no_trace(self):
         """FEATURES.md P4: headers first, bodies only for mail that links, nothing stored for the rest."""
-        self.server.inbox.deliver(mail("stranger@far.example", "olga@tea.example", "Strange secret"))
+        self.server.inbox.deliver(
+            mail("stranger@far.example", "olga@tea.example", "Strange secret")
+        )
         self.server.inbox.deliver(mail("colin@tea.example", "olga@tea.example", "Lunch secret"))
         self.server.inbox.deliver(
-            mail("carla@shop.example", "olga@tea.example", "Sale secret", List_Unsubscribe="<mailto:x@y.example>")
+            mail(
+                "carla@shop.example",
+                "olga@tea.example",
+                "Sale secret",
+                List_Unsubscribe="<mailto:x@y.example>",
+            )
         )
         messages = self.env["mail.message"].search_count([])
         result = self.connection._sync()
@@ -94,14 +105,21 @@ class TestSync(MailboxCase):
     def test_same_message_id_other_body_is_another_email(self):
         for text in ("First", "Second"):
             self.server.inbox.deliver(
-                mail("carla@shop.example", "olga@tea.example", text=text, message_id="<same@shop.example>")
+                mail(
+                    "carla@shop.example",
+                    "olga@tea.example",
+                    text=text,
+                    message_id="<same@shop.example>",
+                )
             )
         self.connection._sync()
         self.assertEqual(len(self.entries(self.customer)), 2)
 
     def test_renumbered_folder_is_relinked_without_duplicates(self):
         for number in range(3):
-            self.server.inbox.deliver(mail("carla@shop.example", "olga@tea.example", f"Mail {number}"))
+            self.server.inbox.deliver(
+                mail("carla@shop.example", "olga@tea.example", f"Mail {number}")
+            )
         self.connection._sync()
         before = self.entries(self.customer)
         self.server.inbox.renumber()
@@ -123,7 +141,9 @@ class TestSync(MailboxCase):
         )
         offer = lead.message_post(body="Our offer", message_type="comment")
         self.server.inbox.deliver(
-            mail("carla@shop.example", "olga@tea.example", "Re: offer", In_Reply_To=offer.message_id)
+            mail(
+                "carla@shop.example", "olga@tea.example", "Re: offer", In_Reply_To=offer.message_id
+            )
         )
         self.connection._sync()
         self.assertEqual(len(self.entries(lead)), 1)
@@ -133,7 +153,9 @@ class TestSync(MailboxCase):
         lead = self.env["crm.lead"].create({"name": "Secret", "user_id": self.colleague.id})
         offer = lead.message_post(body="Our offer", message_type="comment")
         self.server.inbox.deliver(
-            mail("carla@shop.example", "olga@tea.example", "Re: offer", In_Reply_To=offer.message_id)
+            mail(
+                "carla@shop.example", "olga@tea.example", "Re: offer", In_Reply_To=offer.message_id
+            )
         )
         self.connection._sync()
         self.assertFalse(self.entries(lead))
@@ -141,20 +163,28 @@ class TestSync(MailboxCase):
 
     def test_gateway_still_handles_a_mail_that_sync_saw_first(self):
         """An address of Odoo in Cc must make its document, whoever reads the mail first."""
-        raw = mail("carla@shop.example", "olga@tea.example", "New order", message_id="<gw@shop.example>")
+        raw = mail(
+            "carla@shop.example", "olga@tea.example", "New order", message_id="<gw@shop.example>"
+        )
         self.server.inbox.deliver(raw)
         self.connection._sync()
         lead = self.env["mail.thread"].message_process("crm.lead", raw)
         self.assertTrue(lead)
-        self.assertFalse(self.env["mail.thread"].message_process("crm.lead", raw), "still once only")
+        self.assertFalse(
+            self.env["mail.thread"].message_process("crm.lead", raw), "still once only"
+        )
 
     # invariant 1: the cursor and the outcome are stored together
 
     def test_killed_between_storage_and_cursor(self):
         for number in range(5):
-            self.server.inbox.deliver(mail("carla@shop.example", "olga@tea.example", f"Mail {number}"))
+            self.server.inbox.deliver(
+                mail("carla@shop.example", "olga@tea.example", f"Mail {number}")
+            )
         with (
-            patch.object(ImapFolder, "_store_cursor", side_effect=[None, None, KeyboardInterrupt()]),
+            patch.object(
+                ImapFolder, "_store_cursor", side_effect=[None, None, KeyboardInterrupt()]
+            ),
             self.assertRaises(KeyboardInterrupt),
             self.env.cr.savepoint(),
         ):
@@ -166,7 +196,9 @@ class TestSync(MailboxCase):
     def test_connection_lost_in_a_slice(self):
         """Slices before the break stay, the broken one leaves nothing, the next run completes it."""
         for number in range(450):
-            self.server.inbox.deliver(mail("carla@shop.example", "olga@tea.example", f"Mail {number}"))
+            self.server.inbox.deliver(
+                mail("carla@shop.example", "olga@tea.example", f"Mail {number}")
+            )
         fetch_bodies = fake_server.FakeSession.fetch_bodies
         batches = []
 
@@ -222,7 +254,9 @@ class TestSync(MailboxCase):
         self.customer.message_subscribe(
             self.colleague.partner_id.ids, self.env.ref("mail_imap_sync.mt_email").ids
         )
-        self.server.inbox.deliver(mail("carla@shop.example", "olga@tea.example", "Past"), ago(days=1))
+        self.server.inbox.deliver(
+            mail("carla@shop.example", "olga@tea.example", "Past"), ago(days=1)
+        )
         self.connection._sync()
         self.assertFalse(self.entries(self.customer).notification_ids)
         later = fields.Datetime.now() + timedelta(seconds=5)
@@ -240,7 +274,8 @@ class TestSync(MailboxCase):
         later = fields.Datetime.now() + timedelta(seconds=5)
         self.connection._sync()
         self.server.inbox.deliver(
-            mail("chris@shop.example", "olga@tea.example, carla@shop.example", "New"), later.astimezone()
+            mail("chris@shop.example", "olga@tea.example, carla@shop.example", "New"),
+            later.astimezone(),
         )
         self.connection._sync()
         self.assertEqual(len(self.entries(self.customer)), 1)
@@ -289,7 +324,9 @@ class TestSync(MailboxCase):
 
     def test_budget_leaves_the_rest_for_the_next_run(self):
         for number in range(450):
-            self.server.inbox.deliver(mail("carla@shop.example", "olga@tea.example", f"Mail {number}"))
+            self.server.inbox.deliver(
+                mail("carla@shop.example", "olga@tea.example", f"Mail {number}")
+            )
         result = self.connection._sync(budget_seconds=1e-9)
         self.assertTrue(result["pending"])
         runs = 1
@@ -300,7 +337,9 @@ class TestSync(MailboxCase):
 
     def test_paused_while_syncing_stops_after_the_slice(self):
         for number in range(450):
-            self.server.inbox.deliver(mail("carla@shop.example", "olga@tea.example", f"Mail {number}"))
+            self.server.inbox.deliver(
+                mail("carla@shop.example", "olga@tea.example", f"Mail {number}")
+            )
         checkpoint = type(self.connection)._checkpoint
 
         def pausing(connection):

@@ -30,19 +30,27 @@ class TestTours(HttpCase):
             email=LOGIN,
             groups="base.group_user,sales_team.group_sale_salesman,mail_imap_sync.group_user",
         )
-        cls.customer = cls.env["res.partner"].create({"name": "Carla", "email": "carla@shop.example"})
+        cls.customer = cls.env["res.partner"].create(
+            {"name": "Carla", "email": "carla@shop.example"}
+        )
 
     def test_connect_and_read(self):
         order = EmailMessage()
         order["From"], order["To"], order["Subject"] = "Carla <carla@shop.example>", LOGIN, "Order"
         order["Message-ID"] = "<order@shop.example>"
         order.set_content("Two tins please")
-        order.add_attachment(b"%PDF-1.4", maintype="application", subtype="pdf", filename="Order.pdf")
+        order.add_attachment(
+            b"%PDF-1.4", maintype="application", subtype="pdf", filename="Order.pdf"
+        )
         self.server.append(LOGIN, "INBOX", order.as_bytes(), internaldate=ago(days=2))
         self.server.append(
             LOGIN, "Sent", mail(LOGIN, "carla@shop.example", "Re: Order"), internaldate=ago(days=1)
         )
         connect = "mail_imap_sync.connect_mailbox"
         remember = f"sessionStorage.setItem('imap_port', {self.server.tls_port})"
-        self.start_tour("/odoo", connect, login="olga", code=f"{remember}; odoo.startTour('{connect}', {{}})")
-        self.start_tour(f"/odoo/res.partner/{self.customer.id}", "mail_imap_sync.read_mail", login="olga")
+        self.start_tour(
+            "/odoo", connect, login="olga", code=f"{remember}; odoo.startTour('{connect}', {{}})"
+        )
+        self.start_tour(
+            f"/odoo/res.partner/{self.customer.id}", "mail_imap_sync.read_mail", login="olga"
+        )

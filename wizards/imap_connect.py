@@ -30,14 +30,20 @@ class ImapConnect(models.TransientModel):
     _inherit = "imap.secret.mixin"
     _description = "Connect a mailbox"
 
-    step = fields.Selection([("account", "Account"), ("folders", "Folders")], required=True, default="account")
-    user_id = fields.Many2one("res.users", string="Owner", required=True, default=lambda self: self.env.user)
+    step = fields.Selection(
+        [("account", "Account"), ("folders", "Folders")], required=True, default="account"
+    )
+    user_id = fields.Many2one(
+        "res.users", string="Owner", required=True, default=lambda self: self.env.user
+    )
     connection_id = fields.Many2one("imap.connection", ondelete="cascade")
     name = fields.Char(string="Name of the mailbox")
     email = fields.Char(required=True, default=lambda self: self.env.user.email)
     host = fields.Char(string="Server", compute="_compute_host", store=True, readonly=False)
     security = fields.Selection(
-        [("ssl", "SSL/TLS"), ("starttls", "STARTTLS"), ("none", "None")], required=True, default="ssl"
+        [("ssl", "SSL/TLS"), ("starttls", "STARTTLS"), ("none", "None")],
+        required=True,
+        default="ssl",
     )
     port = fields.Integer(compute="_compute_port", store=True, readonly=False)
     login = fields.Char(compute="_compute_login", store=True, readonly=False)
@@ -82,7 +88,9 @@ class ImapConnect(models.TransientModel):
                 **{name: connection[name] for name in self._account_fields()},
                 "user_id": connection.user_id.id,
                 "connection_id": connection.id,
-                "step": "folders" if connection.state == "draft" and connection.folder_ids else "account",
+                "step": "folders"
+                if connection.state == "draft" and connection.folder_ids
+                else "account",
             }
         )._show()
 
@@ -111,7 +119,10 @@ class ImapConnect(models.TransientModel):
         if not email_normalize(self.email):
             return self._fail("email", self.env._("This is not an email address."))
         if not self.host:
-            return self._fail("host", self.env._("Type the name of the mail server, for example imap.example.com."))
+            return self._fail(
+                "host",
+                self.env._("Type the name of the mail server, for example imap.example.com."),
+            )
         if not self._knows_password():
             return self._fail("password", self.env._("Type the password of the mailbox."))
         try:
@@ -186,7 +197,7 @@ class ImapConnect(models.TransientModel):
             "params": {
                 "type": "success",
                 "message": message,
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+                "next": {"type": "ir.actions.act_window_close"},
             },
         }
 

@@ -56,7 +56,8 @@ registry.category("web_tour.tours").add("mail_imap_sync.connect_mailbox", {
         },
         {
             content: "The sentence stands under the password",
-            trigger: ".o_dialog .text-danger:visible:contains(does not accept this login and password)",
+            trigger:
+                ".o_dialog .text-danger:visible:contains(does not accept this login and password)",
         },
         {
             content: "Type the right password",
@@ -129,7 +130,8 @@ registry.category("web_tour.tours").add("mail_imap_sync.read_mail", {
         },
         {
             content: "Its body, in the shadow of the page",
-            trigger: ".o-mail-Message:contains(Carla) .o-mail-Message-body > div:shadow span:contains(Two tins please)",
+            trigger:
+                ".o-mail-Message:contains(Carla) .o-mail-Message-body > div:shadow span:contains(Two tins please)",
         },
         {
             content: "The attachment",
