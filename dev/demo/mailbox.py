@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import re
 
 from servers import child
 from servers.dovecot import DovecotServer
@@ -15,6 +16,12 @@ SPARE_LOGIN = f"shop@{DOMAIN}"
 
 #: wished for, so that a connected mailbox stays connected; others if they are taken
 _PORTS = (10143, 10993)
+
+#: IMAP commands that change nothing
+_READING = frozenset(
+    "CAPABILITY CLOSE COMPRESS DONE ENABLE EXAMINE FETCH ID IDLE LIST LOGOUT NAMESPACE NOOP NOTIFY"
+    " SEARCH STATUS UNSELECT".split()
+)
 
 
 class SampleMailbox:
@@ -68,6 +75,15 @@ class SampleMailbox:
         """How many messages are there that are not of the sample: delivered while the demo ran."""
         return sum(map(len, self.content().values())) - len(mails)
 
-    def commands(self):
-        """The IMAP commands that Odoo sent to Clara's mailbox in this run."""
-        return self._server.client_commands(LOGIN)
+    def writing_commands(self):
+        """What Odoo sent to Clara's mailbox in this run that does not only read."""
+        commands = self._server.client_commands(LOGIN)
+        return [command for command in commands if not only_reads(command)]
+
+
+def only_reads(command):
+    """Whether an IMAP command leaves everything on the server as it was."""
+    verb, _, arguments = command.upper().removeprefix("UID ").partition(" ")
+    # BODY[ and RFC822 mark as read, BODY.PEEK[ and RFC822.SIZE do not
+    marks = verb == "FETCH" and re.search(r"\bBODY\[|\bRFC822(?!\.(SIZE|HEADER)\b)", arguments)
+    return verb in _READING and not marks

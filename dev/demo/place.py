@@ -65,6 +65,10 @@ class Place:
         }
         self._state_file.write_text(json.dumps(state))
 
+    def distrust(self):
+        """Something is not as it should be: the next run begins anew."""
+        self._state_file.unlink(missing_ok=True)
+
     def _state(self):
         try:
             return json.loads(self._state_file.read_text()) if self.mail.is_dir() else {}

@@ -12,6 +12,7 @@ _QUOTED_LEVELS = 2
 
 
 def plain_text(letter, before_greeting="", levels=_QUOTED_LEVELS):
+    """Text with answers quoted by angle brackets, prose broken at 76 columns."""
     parts = [textwrap.fill(p, 76) if _is_prose(p) else p for p in letter.paragraphs]
     text = "\n\n".join(part for part in parts if not _cid(part))
     text += f"\n\n{before_greeting}{letter.sender.greeting}".rstrip() + "\n"
@@ -23,6 +24,7 @@ def plain_text(letter, before_greeting="", levels=_QUOTED_LEVELS):
 
 
 def outlook_text(letter, levels=_QUOTED_LEVELS):
+    """Text that is never broken, with the answered mail below a line."""
     text = "\n\n".join(part for part in letter.paragraphs if not _cid(part))
     text += f"\n\n{letter.sender.greeting}\n"
     if letter.answers and levels:
@@ -42,6 +44,7 @@ def _paragraphs(letter):
 
 
 def gmail_html(letter, levels=_QUOTED_LEVELS):
+    """Divs, with the answered mail in a ``gmail_quote``."""
     blocks = "<div><br></div>".join(map(_gmail_block, letter.paragraphs))
     greeting = f"<div><br></div><div>{_lines(letter.sender.greeting)}</div>"
     page = f'<div dir="ltr">{blocks}{greeting}</div>'
@@ -58,6 +61,7 @@ def gmail_html(letter, levels=_QUOTED_LEVELS):
 
 
 def thunderbird_html(letter, levels=_QUOTED_LEVELS):
+    """A page of paragraphs, with the answered mail as a citation."""
     return (
         '<!DOCTYPE html>\n<html>\n  <head>\n    <meta http-equiv="Content-Type"'
         ' content="text/html; charset=UTF-8">\n  </head>\n  <body>\n'
@@ -80,6 +84,7 @@ def _thunderbird_body(letter, levels):
 
 
 def apple_html(letter, levels=_QUOTED_LEVELS):
+    """Divs, with pictures where they belong in the text."""
     blocks = "<div><br></div>".join(_apple_block(letter, p) for p in letter.paragraphs)
     body = f"{blocks}<div><br></div><div>{_lines(letter.sender.greeting)}</div>"
     if letter.answers and levels:
@@ -149,6 +154,7 @@ div.WordSection1
 
 
 def outlook_html(letter):
+    """Word's page: a style sheet, conditional comments, and paragraphs for everything."""
     head = _WORD_HEAD.format(charset=letter.sender.charset, language=letter.sender.language.upper())
     return f"{head}{_outlook_body(letter, _QUOTED_LEVELS)}</div>\n</body>\n</html>\n"
 

@@ -1,18 +1,12 @@
 """How a letter looks when a certain mail program has sent it.
 
-Each function takes a :class:`Letter` and returns bytes in the shape that this program gives them:
-order and spelling of the header, structure of the parts, encodings, quoting.
+Each program is a function from a :class:`Letter` to a part in the shape that this program gives it:
+order and spelling of the header, structure, encodings. What stands in the text is ``bodies.py``.
 """
 
 import dataclasses
 
 from . import bodies, mime
-
-
-def to_bytes(letter):
-    """The letter as its sender's program sends it, and as it arrives."""
-    sent = globals()[letter.sender.client](letter)
-    return sent.with_fields(*_trace(letter)).to_bytes()
 
 
 def plain(letter):
@@ -181,6 +175,18 @@ def right_to_left(letter):
         ("User-Agent", "Roundcube Webmail/1.6.5"),
         ("Message-ID", letter.message_id),
     )
+
+
+_CLIENTS = {
+    client.__name__: client
+    for client in (plain, outlook, gmail, thunderbird, apple, iphone, right_to_left)
+}
+
+
+def to_bytes(letter):
+    """The letter as its sender's program sends it, and as it arrives."""
+    sent = _CLIENTS[letter.sender.client](letter)
+    return sent.with_fields(*_trace(letter)).to_bytes()
 
 
 # header fields
