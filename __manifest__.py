@@ -27,7 +27,12 @@
     ],
     "assets": {
         "web.assets_backend": [
-            "mail_imap_sync/static/src/**/*",
+            "mail_imap_sync/static/src/message/*.js",
+            "mail_imap_sync/static/src/message/*.xml",
+        ],
+        # the style sheet inside the shadow root that holds the body of a mail
+        "mail.assets_message_email": [
+            "mail_imap_sync/static/src/message/email_body.scss",
         ],
         "web.assets_tests": [
             "mail_imap_sync/static/tests/tours/**/*",

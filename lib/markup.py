@@ -25,6 +25,7 @@ _URL = re.compile(r"https?://[^\s<>\"'\x00-\x20]{3,2000}")
 _URL_END = ".,;:!?)]}*_"
 
 _WRAPPERS = re.compile(r"<!doctype[^<>]*>|</?(?:html|head|body)\b[^<>]*>", re.IGNORECASE)
+_RIGHT_TO_LEFT = re.compile(r"<(?:html|body)\b[^<>]*\bdir\s*=\s*[\"']?rtl\b", re.IGNORECASE)
 _UNCLOSED_TAGS = re.compile(r"(?:<[^<>]*){50,}")
 _COMMENT_OR_TAG = re.compile(
     r"<!--.*?(?:-->|\Z)|<(/?)([a-z][a-z0-9:-]*)[^<>]*>", re.IGNORECASE | re.DOTALL
@@ -159,16 +160,19 @@ def tidy(source: str, limit: int) -> str:
     """Return HTML that no parser loses content or time over, of at most ``limit`` characters.
 
     Left out: doctype and the html, head and body tags (libxml2 drops what follows ``</html>``,
-    which is where mailing lists put their footers). Escaped: long runs of tags that never end, over
+    which is where mailing lists put their footers), but not what they say about the direction of
+    writing. Escaped: long runs of tags that never end, over
     which regular expressions take quadratic time. Flattened: nesting beyond MAX_HTML_DEPTH.
     """
     if len(source) > limit:
         source = source[:limit]
         if source.rfind("<") > source.rfind(">"):
             source = source[: source.rfind("<")]
+    right_to_left = _RIGHT_TO_LEFT.search(source)
     source = _WRAPPERS.sub("", source)
     source = _UNCLOSED_TAGS.sub(lambda run: run[0].replace("<", "&lt;"), source)
-    return _flatten(source)
+    source = _flatten(source)
+    return f'<div dir="rtl">{source}</div>' if right_to_left else source
 
 
 def _flatten(source: str) -> str:

@@ -4,7 +4,7 @@ from datetime import timedelta
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.modules import module
 from odoo.tools import email_normalize
@@ -128,6 +128,9 @@ class ImapConnection(models.Model):
                 )
 
     def write(self, vals):
+        given_away = self.filtered(lambda c: vals.get("user_id", c.user_id.id) != c.user_id.id)
+        if given_away and not self.env.su:
+            self._check_may_give_away()
         earlier = self.browse()
         if "sync_since" in vals:
             since = fields.Datetime.to_datetime(vals["sync_since"])
@@ -146,6 +149,14 @@ class ImapConnection(models.Model):
         if vals.get("password"):
             self.filtered(lambda c: c.state == "error")._schedule()
         return result
+
+    def _check_may_give_away(self):
+        """Let only managers change an owner: the mailbox links with its owner's rights.
+
+        The record rule does not see it, as it looks at the owner of before.
+        """
+        if not self.env.user.has_group("mail_imap_sync.group_manager"):
+            raise AccessError(self.env._("Only an administrator gives a mailbox to another owner."))
 
     # ------------------------------------------------------------------
     # what a person or a script does with a mailbox
@@ -329,11 +340,12 @@ class ImapConnection(models.Model):
         with imap_claim.claimed(self.env, connection.id) as won:
             if not won or not connection._may_sync():
                 return SyncRun.no_counters()
+            started = fields.Datetime.now()
             run = SyncRun(connection, budget_seconds)
             try:
                 with connection._session() as session:
                     run.go(session)
-                connection._record_success(run)
+                connection._record_success(run, started)
             except SyncError as error:
                 connection._record_failure(error)
             connection._checkpoint()
@@ -349,13 +361,13 @@ class ImapConnection(models.Model):
         else:
             self.env["ir.cron"]._commit_progress()
 
-    def _record_success(self, run):
+    def _record_success(self, run, started):
         now = fields.Datetime.now()
         self.write(
             {
                 "state": "connected" if self.state == "error" else self.state,
                 "last_success": now,
-                "next_sync": now if run.unfinished else now + self._interval(),
+                "next_sync": now if run.unfinished else started + self._interval(),
                 "failures": 0,
                 "error_code": False,
                 "error_message": False,
@@ -380,6 +392,12 @@ class ImapConnection(models.Model):
 
     @api.model
     def _interval(self):
-        """Return the time between two syncs of one mailbox: that of the scheduled action."""
+        """Return the time from the start of one sync of a mailbox to that of the next.
+
+        A little less than the interval of the scheduled action, which would else come a moment too early for the
+        mailbox every second time.
+        """
         cron = self.env.ref("mail_imap_sync.ir_cron_sync").sudo()
-        return relativedelta(**{cron.interval_type: cron.interval_number})
+        now = fields.Datetime.now()
+        interval = now + relativedelta(**{cron.interval_type: cron.interval_number}) - now
+        return interval * 0.9

@@ -46,6 +46,12 @@ class TestMailboxAccess(MailboxCase):
                 {"email": "x@tea.example", "host": "h.example", "user_id": self.other_owner.id}
             )
 
+    def test_owner_cannot_give_the_mailbox_away(self):
+        """It would link mail with the other owner's rights, to records that the giver cannot see."""
+        with self.assertRaises(AccessError):
+            self.connection.with_user(self.owner).user_id = self.other_owner
+        self.connection.with_user(self.manager).user_id = self.other_owner
+
     def test_without_the_permission_nothing_shows(self):
         for model in (
             "imap.connection",

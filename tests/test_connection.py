@@ -1,5 +1,7 @@
 """States of a mailbox, its folders, and its life."""
 
+from datetime import timedelta
+
 from psycopg2.errors import UniqueViolation
 
 from odoo import fields
@@ -137,6 +139,12 @@ class TestConnection(MailboxCase):
             self.assertFalse(self.sessions)
         self.connection._sync()
         self.assertEqual(self.sessions, 1)
+
+    def test_is_due_again_when_the_scheduled_action_comes_again(self):
+        now = fields.Datetime.now()
+        self.connection._sync()
+        due = self.connection.next_sync - now
+        self.assertTrue(timedelta(minutes=4) < due < timedelta(minutes=5), due)
 
     def test_copied_database_is_neutralised(self):
         self.env.flush_all()

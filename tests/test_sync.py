@@ -270,7 +270,8 @@ class TestSync(MailboxCase):
 
     def test_new_mail_reaches_no_customer(self):
         """A customer who follows the record must not get a copy of mail from somebody's mailbox."""
-        self.customer.message_subscribe(self.customer.ids)
+        subtypes = self.env.ref("mail_imap_sync.mt_email") + self.env.ref("mail.mt_comment")
+        self.customer.message_subscribe(self.customer.ids, subtypes.ids)
         later = fields.Datetime.now() + timedelta(seconds=5)
         self.connection._sync()
         self.server.inbox.deliver(

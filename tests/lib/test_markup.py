@@ -225,3 +225,16 @@ def test_inline_images(source, expected):
 def test_url_cannot_leave_its_attribute():
     result, _ = replace_cids("<img src='cid:a'>", {"a": "x\"'><script>"})
     assert result == '<img src="x&quot;&#x27;&gt;&lt;script&gt;">'
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ('<html dir="rtl"><body>شاي</body></html>', '<div dir="rtl">شاي</div>'),
+        ("<BODY lang=ar dir=RTL>شاي", '<div dir="rtl">شاي</div>'),
+        ('<body dir="ltr">tea</body>', "tea"),
+        ("<body>how to write dir=rtl</body>", "how to write dir=rtl"),
+    ],
+)
+def test_direction_of_writing_stays(source, expected):
+    assert tidy(source, 1000) == expected
