@@ -23,6 +23,7 @@
         "views/imap_exclusion_views.xml",
         "wizards/imap_connect_views.xml",
         "views/res_users_views.xml",
+        "views/res_config_settings_views.xml",
         "views/menus.xml",
     ],
     "assets": {

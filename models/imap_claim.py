@@ -1,21 +1,37 @@
-"""One worker at a time per mailbox, over all workers and hosts of a database."""
+"""One worker at a time per mailbox, and not too many per server, over all workers and hosts of a database."""
 
+import zlib
 from contextlib import contextmanager
 
 from odoo.sql_db import db_connect
 
-#: the first half of the advisory lock's key: says what kind of thing the second half (an id) is
-LOCK_SPACE = 0x494D4150  # "IMAP"
+#: the first half of an advisory lock's key: says what kind of thing the second half is
+MAILBOX_SPACE = 0x494D4150  # "IMAP"
 
 
 @contextmanager
-def claimed(env, connection_id):
-    """Claim a mailbox for the length of a ``with`` block; yields whether the claim was won.
+def claimed(env, connection_id, host, limit):
+    """Claim a mailbox, and a place among those who may talk to its server, for a ``with`` block.
 
-    An advisory lock of a transaction of its own: it outlives the commits of the run, leaves the row free
-    (so that a person can pause a mailbox that is being synced), and PostgreSQL drops it by itself when the
-    worker or its host dies.
+    Advisory locks of a transaction of its own: they outlive the commits of the run, leave the rows free (so
+    that a person can pause a mailbox that is being synced), and PostgreSQL drops them by itself when the worker
+    or its host dies.
+
+    :param str host: name of the server, as stored
+    :param int limit: how many mailboxes of this server may be synced at the same time
+    :return: yields whether both claims were won
     """
     with db_connect(env.cr.dbname).cursor() as lock_cr:
-        lock_cr.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", (LOCK_SPACE, connection_id))
-        yield lock_cr.fetchone()[0]
+
+        def locked(space, number):
+            lock_cr.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", (space, number))
+            return lock_cr.fetchone()[0]
+
+        yield locked(MAILBOX_SPACE, connection_id) and any(
+            locked(_host_space(host), place) for place in range(limit)
+        )
+
+
+def _host_space(host):
+    """Return the lock space of a server, as the signed number of 32 bits that PostgreSQL takes."""
+    return zlib.crc32(host.strip().lower().encode()) - 2**31

@@ -5,7 +5,6 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.fields import Domain
 from odoo.modules import module
 from odoo.tools import email_normalize
 
@@ -13,7 +12,7 @@ from ..lib.account import Account, NetworkPolicy, Security
 from ..lib.backoff import delay_after
 from ..lib.errors import SyncError
 from ..lib.session import Session
-from . import imap_claim
+from . import imap_claim, imap_schedule
 from .imap_error import sentence
 from .imap_sync import SyncRun
 
@@ -26,6 +25,8 @@ ACCOUNT_FIELDS = ("host", "port", "security", "login")
 CRON_BUDGET = 60
 #: how long somebody who pressed "Sync now" waits at most; the rest is done in the background
 INTERACTIVE_BUDGET = 15
+#: servers see one address for all users of an Odoo: Dovecot and Courier allow 10 to 20 connections of it
+CONNECTIONS_PER_HOST = 8
 #: states in which a mailbox is synced by the schedule; "error" is tried again when next_sync says so
 ACTIVE_STATES = ("connected", "error")
 
@@ -249,6 +250,12 @@ class ImapConnection(models.Model):
             ca_file=get_param("mail_imap_sync.ca_file") or None,
         )
 
+    @api.model
+    def _host_limit(self):
+        """Return how many mailboxes of one server may be synced at the same time (a system parameter)."""
+        get_param = self.env["ir.config_parameter"].sudo().get_param
+        return max(int(get_param("mail_imap_sync.connections_per_host") or CONNECTIONS_PER_HOST), 1)
+
     def _session(self):
         """Return a session for this mailbox, not yet opened.
 
@@ -295,7 +302,7 @@ class ImapConnection(models.Model):
                 "error_message": False,
             }
         )
-        self.env.ref("mail_imap_sync.ir_cron_sync").sudo()._trigger()
+        imap_schedule.wake(self.env)
 
     # ------------------------------------------------------------------
     # syncing
@@ -305,22 +312,12 @@ class ImapConnection(models.Model):
     def _cron_sync(self):
         """Sync every mailbox that is due, the longest-waiting one first."""
         ir_cron = self.env["ir.cron"]
-        due = self.search(self._due_domain(), order="next_sync, id")
+        due = self.search(imap_schedule.due_domain(), order="next_sync, id")
         ir_cron._commit_progress(remaining=len(due))
         for connection in due:
             connection._sync(budget_seconds=CRON_BUDGET)
             if not ir_cron._commit_progress(1):
                 break
-
-    @api.model
-    def _due_domain(self):
-        return Domain(
-            [
-                ("state", "in", ACTIVE_STATES),
-                ("next_sync", "<=", fields.Datetime.now()),
-                ("user_id.active", "=", True),
-            ]
-        )
 
     def _may_sync(self):
         """Say whether this mailbox may be touched at this moment (it may be paused while it is synced)."""
@@ -337,7 +334,8 @@ class ImapConnection(models.Model):
         """
         self.ensure_one()
         connection = self.sudo()
-        with imap_claim.claimed(self.env, connection.id) as won:
+        claim = imap_claim.claimed(self.env, connection.id, connection.host, self._host_limit())
+        with claim as won:
             if not won or not connection._may_sync():
                 return SyncRun.no_counters()
             started = fields.Datetime.now()
@@ -367,19 +365,20 @@ class ImapConnection(models.Model):
             {
                 "state": "connected" if self.state == "error" else self.state,
                 "last_success": now,
-                "next_sync": now if run.unfinished else started + self._interval(),
+                "next_sync": now if run.unfinished else started + imap_schedule.interval(self.env),
                 "failures": 0,
                 "error_code": False,
                 "error_message": False,
             }
         )
         if run.unfinished:
-            self.env.ref("mail_imap_sync.ir_cron_sync")._trigger()
+            imap_schedule.wake(self.env)
 
     def _record_failure(self, error):
         # the detail is for administrators; errors.py forbids secrets in it
         _logger.info("Mailbox %s (%s): %s %s", self.id, self.host, error.code, error.detail)
         delay = delay_after(error, self.failures + 1)
+        imap_schedule.leave_host_alone(self, error, delay)
         self.write(
             {
                 "state": "error" if self.state in ACTIVE_STATES else self.state,
@@ -389,15 +388,3 @@ class ImapConnection(models.Model):
                 "next_sync": delay is not None and fields.Datetime.now() + timedelta(seconds=delay),
             }
         )
-
-    @api.model
-    def _interval(self):
-        """Return the time from the start of one sync of a mailbox to that of the next.
-
-        A little less than the interval of the scheduled action, which would else come a moment too early for the
-        mailbox every second time.
-        """
-        cron = self.env.ref("mail_imap_sync.ir_cron_sync").sudo()
-        now = fields.Datetime.now()
-        interval = now + relativedelta(**{cron.interval_type: cron.interval_number}) - now
-        return interval * 0.9

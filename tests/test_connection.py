@@ -7,7 +7,6 @@ from psycopg2.errors import UniqueViolation
 from odoo import fields
 from odoo.exceptions import UserError, ValidationError
 from odoo.modules.neutralize import get_neutralization_queries
-from odoo.sql_db import db_connect
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -20,6 +19,7 @@ from ..lib.errors import (
     SyncError,
     Throttled,
 )
+from ..models import imap_schedule
 from ..models.imap_error import SENTENCES
 from .common import MailboxCase
 from .fake_server import mail
@@ -114,7 +114,7 @@ class TestConnection(MailboxCase):
         self.owner.active = False
         self.assertEqual(self.connection.state, "paused")
         self.assertFalse(self.connection._sync()["seen"])
-        self.assertNotIn(self.connection, self.connection.search(self.connection._due_domain()))
+        self.assertNotIn(self.connection, self.connection.search(imap_schedule.due_domain()))
         with self.assertRaises(UserError):
             self.connection.action_resume()
         self.assertFalse(self.sessions)
@@ -129,16 +129,6 @@ class TestConnection(MailboxCase):
     def test_not_an_address(self):
         with self.assertRaises(ValidationError):
             self.connection.create({"email": "olga", "host": "h.example"})
-
-    def test_mailbox_that_another_worker_has_is_left_alone(self):
-        with db_connect(self.env.cr.dbname).cursor() as other_worker:
-            other_worker.execute(
-                "SELECT pg_advisory_xact_lock(%s, %s)", (0x494D4150, self.connection.id)
-            )
-            self.assertEqual(self.connection._sync()["seen"], 0)
-            self.assertFalse(self.sessions)
-        self.connection._sync()
-        self.assertEqual(self.sessions, 1)
 
     def test_is_due_again_when_the_scheduled_action_comes_again(self):
         now = fields.Datetime.now()
