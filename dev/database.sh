@@ -3,6 +3,7 @@
 #
 #   database.sh fresh KIND     drop the database KIND (test, demo) and make it anew
 #   database.sh update KIND    update the addon in the one that is there; make it when there is none
+#   database.sh plain KIND     drop the database KIND and make it anew with what the addon depends on, without the addon
 #   database.sh name KIND      print its name
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/environment.sh"
@@ -64,10 +65,14 @@ load() {
         die "$ADDON could not be installed in $1"
 }
 
-fresh() {
+plain() {
     make_template
     drop "$1"
     copy "$template" "$1"
+}
+
+fresh() {
+    plain "$1"
     load "$1" -i
 }
 
@@ -75,6 +80,7 @@ name=$(database_name "${2:?a kind of database: test or demo}")
 case ${1:-} in
     name) echo "$name" ;;
     fresh) fresh "$name" ;;
+    plain) plain "$name" ;;
     update) if database_exists "$name"; then load "$name" -u; else fresh "$name"; fi ;;
-    *) die "what to do with the database: fresh, update or name" ;;
+    *) die "what to do with the database: fresh, update, plain or name" ;;
 esac

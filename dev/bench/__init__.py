@@ -1,0 +1,1 @@
+"""``make bench``: how fast the addon is, and how much memory it takes."""
