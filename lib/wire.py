@@ -6,7 +6,7 @@ number, mixes the answers of commands in one dictionary, stops at a tagged OK wi
 logs what it sends, passwords included. All of that is in its core, so what would be left of it
 after the repairs is less than this file.
 
-The layers, from the socket up: :class:`Transport` (bytes until a deadline), an
+The layers, from the socket up: :class:`.transport.Transport` (bytes until a deadline), an
 ``io.BufferedReader``, :class:`Wire` (lines, literals, tags). A compression layer fits between the
 first two.
 """
@@ -22,7 +22,6 @@ from .answers import Answer, Reply, Status
 from .errors import (
     AnswerTooLarge,
     ConnectionLost,
-    ConnectionTimeout,
     NotImap,
     ProtocolError,
     Throttled,
@@ -30,46 +29,13 @@ from .errors import (
 from .limits import Limits
 from .network import Deadline, secure
 from .server_answers import classify, readable
+from .transport import Transport
 
 _BUFFER = 256 * 1024
 _UNTAGGED = re.compile(rb"\* (?:(\d{1,10}) +)?([A-Za-z][A-Za-z0-9.-]*) ?(.*)", re.DOTALL)
 _LITERAL = re.compile(rb"~?\{(\d+)\+?\}$")
 _CODE = re.compile(rb"\[([^\s\]]+) ?([^\]]*)\] ?")
 _STATUS_KINDS = frozenset({b"OK", b"NO", b"BAD", b"BYE", b"PREAUTH"})
-
-
-class Transport(io.RawIOBase):
-    """A socket that keeps to one deadline over all its reads and writes, plain or with TLS."""
-
-    def __init__(self, sock: socket.socket, deadline: Deadline):
-        super().__init__()
-        self.sock = sock
-        self.deadline = deadline
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer) -> int:
-        return self._within_deadline(self.sock.recv_into, buffer)
-
-    def send_all(self, data: bytes) -> None:
-        view = memoryview(data)
-        while view:
-            view = view[self._within_deadline(self.sock.send, view) :]
-
-    def _within_deadline(self, operation: Callable, argument) -> int:
-        self.sock.settimeout(self.deadline.remaining())
-        try:
-            return operation(argument)
-        except TimeoutError:
-            self.deadline.remaining()
-            raise ConnectionTimeout("the server stopped answering") from None
-        except OSError as error:
-            raise ConnectionLost(error.strerror or str(error)) from error
-
-    def close(self) -> None:
-        self.sock.close()
-        return super().close()
 
 
 class Wire:
