@@ -4,18 +4,26 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from .answers import Answer
+from .client import Client
 from .errors import AnswerTooLarge, CommandRefused, FolderGone, ProtocolError
 from .folder_roles import role_by_attributes, role_by_name
-from .grammar import Malformed, decode_folder_name, number, pairs, parse, quoted, sendable
+from .grammar import (
+    Malformed,
+    Record,
+    decode_folder_name,
+    first_text,
+    number,
+    pairs,
+    parse,
+    quoted,
+    records,
+    sendable,
+    string,
+)
 from .limits import Limits
 from .server_answers import classify
-from .wire import Wire
 
-#: LIST is read by hand up to the name: names that break the grammar must not cost the rest
-_LIST = re.compile(rb'\(([^)]*)\) +(?:NIL|"(\\?.)"|(\S)) *(.*)', re.DOTALL | re.IGNORECASE)
 _UID = re.compile(rb"\bUID (\d{1,10})\b", re.IGNORECASE)
-_QUOTED_NAME = re.compile(rb'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 _UNOPENABLE = frozenset({b"\\NOSELECT", b"\\NONEXISTENT"})
 #: characters that turn the reading direction: in a list, a name with them shows as another one
 _DIRECTION_MARKS = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -62,18 +70,18 @@ def canonical(raw: bytes) -> bytes:
     return b"INBOX" if raw.upper() == b"INBOX" else raw
 
 
-def list_folders(wire: Wire, limits: Limits) -> tuple[FolderInfo, ...]:
+def list_folders(client: Client, limits: Limits) -> tuple[FolderInfo, ...]:
     """All folders, each once, in the server's order.
 
     :raises AnswerTooLarge: more than the limit
     :raises CommandRefused: and its more exact kinds: a list that ends in NO is no list
     """
-    words = [b"LIST", b'""', b'"*"']
-    if {"LIST-EXTENDED", "SPECIAL-USE"} <= wire.capabilities:
-        words.append(b"RETURN (SPECIAL-USE)")
+    words = ["LIST", '""', '"*"']
+    if client.has_capability("LIST-EXTENDED") and client.has_capability("SPECIAL-USE"):
+        words.append("RETURN (SPECIAL-USE)")
     listed: dict[bytes, tuple[frozenset[bytes], str | None]] = {}
-    for answer in wire.expect_ok(*words).of_kind(b"LIST"):
-        entry = _list_entry(answer)
+    for record in records(client.ask("LIST", *words)):
+        entry = _list_entry(record)
         if entry is None:
             continue
         attributes, delimiter, raw = entry
@@ -92,25 +100,22 @@ def _merged(first: frozenset[bytes], second: frozenset[bytes]) -> frozenset[byte
     return ((first | second) - _UNOPENABLE) | (first & second & _UNOPENABLE)
 
 
-def _list_entry(answer: Answer) -> tuple[frozenset[bytes], str | None, bytes] | None:
-    """Attributes, delimiter and name from a LIST answer; None when not even those can be found."""
-    text, *literal = answer.parts[:2]
-    found = _LIST.match(text)
-    if not found:
-        return None
-    raw = literal[0] if literal and not found[4] else _name(found[4])
-    if not raw:
-        return None
-    delimiter = (found[2] or found[3] or b"")[-1:].decode("ascii", "replace") or None
-    return frozenset(found[1].upper().split()), delimiter, canonical(raw)
+def _list_entry(record: Record) -> tuple[frozenset[bytes], str | None, bytes] | None:
+    """Attributes, delimiter and name from a LIST answer; None when not even those can be found.
 
-
-def _name(text: bytes) -> bytes:
-    """A name in quotes, or everything up to the end of the line, as servers send that forget the
-    quotes.
+    (IMAPClient's ``list_folders`` reads all lines at once, so a malformed one costs all folders.)
     """
-    found = _QUOTED_NAME.match(text)
-    return re.sub(rb"\\(.)", rb"\1", found[1]) if found else text.rstrip()
+    try:
+        attributes, delimiter, *names = parse(record)
+    except (Malformed, ValueError):
+        return None
+    # Several, where a server forgets the quotes; what follows as a list is an extension's.
+    raw = b" ".join(name for name in map(string, names) if name is not None)
+    if not isinstance(attributes, tuple) or not raw:
+        return None
+    flags = frozenset(flag.upper() for flag in attributes if isinstance(flag, bytes))
+    separator = (string(delimiter) or b"")[-1:].decode("ascii", "replace") or None
+    return flags, separator, canonical(raw)
 
 
 def _folder(
@@ -141,7 +146,9 @@ def _displayable(name: str) -> str:
     )
 
 
-def folder_states(wire: Wire, limits: Limits, raws: Iterable[bytes]) -> dict[bytes, FolderStatus]:
+def folder_states(
+    client: Client, limits: Limits, raws: Iterable[bytes]
+) -> dict[bytes, FolderStatus]:
     """The state of the given folders by raw name; folders that are gone are left out.
 
     One round trip with LIST-STATUS (RFC 5819), else one per :attr:`Limits.status_batch` folders.
@@ -149,48 +156,44 @@ def folder_states(wire: Wire, limits: Limits, raws: Iterable[bytes]) -> dict[byt
     :raises CommandRefused: and its more exact kinds, when the whole list is refused
     """
     wanted = {canonical(raw): raw for raw in raws if sendable(raw)}
-    if "LIST-STATUS" in wire.capabilities:
-        answers = wire.expect_ok(
-            b"LIST", b'""', b'"*"', b"RETURN (STATUS (%s))" % _items(wire)
-        ).of_kind(b"STATUS")
-        return _states(answers, wanted, limits)
+    if client.has_capability("LIST-STATUS"):
+        words = ("LIST", '""', '"*"', f"RETURN (STATUS {_items(client)})")
+        return _states(client.ask("STATUS", *words), wanted)
     names = list(wanted)
     states: dict[bytes, FolderStatus] = {}
     for start in range(0, len(names), limits.status_batch):
-        states |= _states(
-            _pipelined(wire, names[start : start + limits.status_batch]), wanted, limits
-        )
+        states |= _states(_pipelined(client, names[start : start + limits.status_batch]), wanted)
     return states
 
 
-def _items(wire: Wire) -> bytes:
-    items = b"MESSAGES UIDNEXT UIDVALIDITY"
-    return items + b" HIGHESTMODSEQ" if wire.capabilities & {"CONDSTORE", "QRESYNC"} else items
+def _items(client: Client) -> str:
+    modseq = client.has_capability("CONDSTORE") or client.has_capability("QRESYNC")
+    return "(MESSAGES UIDNEXT UIDVALIDITY%s)" % (" HIGHESTMODSEQ" if modseq else "")
 
 
-def _pipelined(wire: Wire, names: list[bytes]) -> Iterable[Answer]:
-    items = _items(wire)
-    reply = wire.run_all([b"STATUS %s (%s)" % (quoted(name), items) for name in names])
-    for status in reply.statuses:
-        failure = None if status.ok else classify(status)
+def _pipelined(client: Client, names: list[bytes]) -> list:
+    items = _items(client)
+    answers, refusals = client.ask_all(
+        "STATUS", [("STATUS", quoted(name), items) for name in names]
+    )
+    for refusal in refusals:
+        failure = classify(refusal.status)
         # NO for a folder means that this one is gone; "throttled" or "unavailable" mean
         # everything.
-        if failure is not None and type(failure) not in (CommandRefused, FolderGone):
+        if type(failure) not in (CommandRefused, FolderGone):
             raise failure
-    return reply.of_kind(b"STATUS")
+    return answers
 
 
-def _states(
-    answers: Iterable[Answer], wanted: dict[bytes, bytes], limits: Limits
-) -> dict[bytes, FolderStatus]:
+def _states(answers: list, wanted: dict[bytes, bytes]) -> dict[bytes, FolderStatus]:
     states = {}
-    for answer in answers:
+    for record in records(answers):
         try:
-            name, attributes = parse(answer.parts, limits.max_depth)
+            name, attributes = parse(record)
             found = pairs(attributes)
         except (Malformed, ValueError):
             continue
-        raw = wanted.get(canonical(name)) if isinstance(name, bytes) else None
+        raw = wanted.get(canonical(string(name) or b""))
         messages = number(found.get(b"MESSAGES"))
         if raw is None or messages is None:
             continue
@@ -220,31 +223,27 @@ class Snapshot:
     highestmodseq: int | None
 
 
-def examine(wire: Wire, raw: bytes) -> Snapshot:
+def examine(client: Client, raw: bytes) -> Snapshot:
     """Open a folder so that nothing in it can be changed (RFC 3501 section 6.3.2).
 
     :raises FolderGone: it does not exist or cannot be opened
     """
-    reply = wire.run(b"EXAMINE", quoted(raw))
-    if not reply.status.ok:
-        raise classify(reply.status, otherwise=FolderGone)
-    counts = [answer.number for answer in reply.of_kind(b"EXISTS")]
-    if not counts:
+    counts, codes = client.examine(raw, FolderGone)
+    exists = number(counts[-1]) if counts else None
+    if exists is None:
         raise ProtocolError("a folder was opened without telling how many messages it has")
-    exists = counts[-1]
-    uidnext = number(reply.code(b"UIDNEXT"))
+    uidnext = number(codes.get(b"UIDNEXT"))
     return Snapshot(
-        uidvalidity=number(reply.code(b"UIDVALIDITY")) or 0,
-        uidnext=uidnext or (_last_uid(wire) + 1 if exists else 1),
+        uidvalidity=number(codes.get(b"UIDVALIDITY")) or 0,
+        uidnext=uidnext or (_last_uid(client) + 1 if exists else 1),
         exists=exists,
-        highestmodseq=number(reply.code(b"HIGHESTMODSEQ")) or None,
+        highestmodseq=number(codes.get(b"HIGHESTMODSEQ")) or None,
     )
 
 
-def _last_uid(wire: Wire) -> int:
+def _last_uid(client: Client) -> int:
     """The highest UID of a folder with messages: 163 and 126 do not tell UIDNEXT."""
-    reply = wire.expect_ok(b"FETCH", b"*", b"(UID)")
-    texts = (answer.parts[0] for answer in reply.of_kind(b"FETCH"))
+    texts = map(first_text, records(client.ask("FETCH", "FETCH", "*", "(UID)")))
     uids = [int(match[1]) for text in texts if (match := _UID.search(text))]
     if not uids:
         raise ProtocolError("the server tells neither UIDNEXT nor the UID of the last message")

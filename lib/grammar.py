@@ -1,97 +1,73 @@
-"""The grammar of IMAP answers and arguments (RFC 3501 section 9), as far as an engine that fetches
-mail needs it.
-
-An answer arrives as *parts*: texts and literals in turn, beginning and ending with a text (see
-:mod:`.wire`).
+"""Values in IMAP answers, read by IMAPClient's parser, and arguments (RFC 3501 section 9), as far
+as an engine that fetches mail needs them.
 """
 
-import base64
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime, timedelta, timezone
+from contextlib import suppress
+from datetime import datetime, timezone
+
+from imapclient import imap_utf7
+from imapclient.datetime_util import parse_to_datetime
+from imapclient.exceptions import IMAPClientError
+from imapclient.response_parser import parse_response
 
 from .errors import CommandRefused
 
-#: what an answer consists of: bytes for atoms, strings and literals, None for NIL, lists for
-#: parentheses
-Value = bytes | None | list
+#: what an answer consists of: bytes for atoms, strings and literals, int for numbers, None for
+#: NIL, tuples for parentheses
+Value = bytes | int | None | tuple
+#: one untagged answer: texts with the literals that they announce, and the text at the end
+Record = list[bytes | tuple[bytes, bytes]]
 
-_TOKEN = re.compile(
-    rb"""[ \t]*(?:
-        (?P<open>\() | (?P<close>\))
-      | "(?P<quoted>(?:[^"\\]|\\.)*)"(?=[ )]|\Z) # a quote inside, not escaped, ends no value
-      | (?P<atom>(?:\[[^\]]*\]|[^\s()"\[])+)     # BODY[HEADER.FIELDS (FROM TO)] is one atom
-    )""",
-    re.VERBOSE | re.DOTALL,
-)
-_ESCAPED = re.compile(rb"\\(.)", re.DOTALL)
 _UNSENDABLE = re.compile(rb"[\r\n\x00]")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_MONTH_NUMBERS = {name.upper().encode(): number for number, name in enumerate(_MONTHS, 1)}
-_INTERNALDATE = re.compile(
-    rb" ?(\d{1,2})-([A-Za-z]{3})-(\d{4}) (\d{2}):(\d{2}):(\d{2}) ([+-])(\d{2})(\d{2})"
-)
-_BASE64 = re.compile(rb"[A-Za-z0-9+,]+")
-_SHIFTED = re.compile(rb"&([^-]*)-?")
 
 
 class Malformed(ValueError):
     """An answer, or a name in it, that the grammar does not allow."""
 
 
-def parse(parts: Sequence[bytes], max_depth: int) -> list[Value]:
+def records(untagged: list) -> Iterator[Record]:
+    """Single answers out of what imaplib keeps: it stores their pieces one after the other."""
+    record: Record = []
+    for piece in untagged:
+        record.append(piece)
+        if isinstance(piece, bytes):
+            yield record
+            record = []
+
+
+def first_text(record: Record) -> bytes:
+    """Everything up to the first literal."""
+    first = record[0]
+    return first if isinstance(first, bytes) else first[0]
+
+
+def parse(record: Record) -> tuple[Value, ...]:
     """Read the values of one answer.
 
-    :raises Malformed: on anything that is not in the grammar, or nested deeper than ``max_depth``
+    :raises Malformed: on anything that IMAPClient cannot read
     """
-    current: list[Value] = []
-    stack: list[list[Value]] = []
-    match = _TOKEN.match
-    for index, part in enumerate(parts):
-        if index % 2:
-            current.append(part)
-            continue
-        position, end = 0, len(part)
-        while position < end:
-            token = match(part, position)
-            if token is None:
-                if part[position:].isspace():
-                    break
-                raise Malformed(f"unreadable at {position}")
-            position = token.end()
-            kind = token.lastgroup
-            if kind == "atom":
-                atom = token["atom"]
-                current.append(None if atom in (b"NIL", b"nil") else atom)
-            elif kind == "quoted":
-                current.append(_unescape(token["quoted"]))
-            elif kind == "open":
-                if len(stack) >= max_depth:
-                    raise Malformed("nested too deeply")
-                stack.append(current)
-                current = []
-            else:
-                if not stack:
-                    raise Malformed("closed without being opened")
-                stack[-1].append(current)
-                current = stack.pop()
-    if stack:
-        raise Malformed("not closed")
-    return current
-
-
-def _unescape(text: bytes) -> bytes:
-    return _ESCAPED.sub(rb"\1", text) if b"\\" in text else text
+    try:
+        return parse_response(record)
+    except (IMAPClientError, ValueError) as error:
+        raise Malformed(str(error)) from None
+    except RecursionError:
+        raise Malformed("nested too deeply") from None
 
 
 def number(value: Value, highest: int = 2**63 - 1) -> int | None:
     """A number from an answer, or None when it is none or beyond ``highest`` (MODSEQ has 63 bits,
     RFC 7162).
     """
-    if not isinstance(value, bytes) or not value.isdigit() or len(value) > 20:
-        return None
-    result = int(value)
-    return result if result <= highest else None
+    if isinstance(value, bytes) and value.isdigit() and len(value) <= 20:
+        value = int(value)
+    return value if isinstance(value, int) and value <= highest else None
+
+
+def string(value: Value) -> bytes | None:
+    """A name or flag from an answer; IMAPClient reads those of digits as numbers."""
+    return b"%d" % value if isinstance(value, int) else value if isinstance(value, bytes) else None
 
 
 def pairs(values: Value) -> dict[bytes, Value]:
@@ -99,7 +75,7 @@ def pairs(values: Value) -> dict[bytes, Value]:
 
     :raises Malformed: when they do not come in pairs
     """
-    if not isinstance(values, list) or len(values) % 2:
+    if not isinstance(values, tuple) or len(values) % 2:
         raise Malformed("attributes do not come in pairs")
     names = values[::2]
     if not all(isinstance(name, bytes) for name in names):
@@ -123,32 +99,15 @@ def sendable(text: bytes) -> bool:
     return not _UNSENDABLE.search(text)
 
 
-def search_date(day: date) -> bytes:
-    """A day as SEARCH wants it, whatever the process's locale."""
-    return f"{day.day}-{_MONTHS[day.month - 1]}-{day.year:04d}".encode()
-
-
 def internal_date(value: Value) -> datetime | None:
     """INTERNALDATE in UTC, or None for one that no calendar holds (servers send year 0, 9999, and
     -0000).
     """
-    found = _INTERNALDATE.fullmatch(value) if isinstance(value, bytes) else None
-    if not found:
+    if not isinstance(value, bytes):
         return None
-    day, month, year, hour, minute, second, sign, hours, minutes = found.groups()
-    offset = timedelta(hours=int(hours), minutes=int(minutes))
     try:
-        local = datetime(
-            int(year),
-            _MONTH_NUMBERS[month.upper()],
-            int(day),
-            int(hour),
-            int(minute),
-            min(int(second), 59),
-            tzinfo=timezone.utc,
-        )
-        return local + offset if sign == b"-" else local - offset
-    except (KeyError, ValueError, OverflowError):
+        return parse_to_datetime(value, normalise=False).astimezone(timezone.utc)
+    except (ValueError, OverflowError):
         return None
 
 
@@ -190,19 +149,9 @@ def decode_folder_name(raw: bytes) -> str:
     A malformed name stays as the server wrote it, with raw 8-bit read as UTF-8 (some servers send
     that).
     """
-    try:
-        return _SHIFTED.sub(_decode_shifted, raw).decode("utf-8")
-    except ValueError:
-        return raw.decode("utf-8", "replace")
-
-
-def _decode_shifted(match: re.Match) -> bytes:
-    encoded = match[1]
-    if not match[0].endswith(b"-"):
-        raise Malformed("shift without end")
-    if not encoded:
-        return b"&"
-    if not _BASE64.fullmatch(encoded):
-        raise Malformed("not base64")
-    padded = encoded.replace(b",", b"/") + b"=" * (-len(encoded) % 4)
-    return base64.b64decode(padded).decode("utf-16-be").encode("utf-8")
+    with suppress(ValueError):
+        name = imap_utf7.decode(raw)
+        # Python's decoder lets more through than the standard does, and takes 8-bit for Latin-1.
+        if imap_utf7.encode(name) == raw:
+            return name
+    return raw.decode("utf-8", "replace")

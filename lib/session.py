@@ -6,10 +6,10 @@ bodies are peeked at. A session belongs to one thread.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
 from datetime import date
 
 from .account import Account, Security
+from .client import Client
 from .errors import (
     ConnectionLost,
     FolderGone,
@@ -21,10 +21,9 @@ from .errors import (
 from .fetch import Fetcher, RawHeader
 from .folders import FolderInfo, FolderStatus, Snapshot, examine, folder_states, list_folders
 from .limits import Limits
-from .login import log_in
+from .login import connect
 from .network import Deadline, normal_host, open_socket, secure
 from .uids import UidWindows
-from .wire import Wire
 
 __all__ = ["FolderInfo", "FolderStatus", "Limits", "RawHeader", "Session", "Snapshot"]
 
@@ -46,11 +45,11 @@ class Session:
     def __init__(self, account: Account, *, limits: Limits = _DEFAULT_LIMITS):
         self._account = account
         self._limits = limits
-        self._connection: Wire | None = None
+        self._connection: Client | None = None
         self._examined: tuple[bytes, Snapshot] | None = None
         self._windows: UidWindows | None = None
         self._repairs = 0
-        self._fetcher = Fetcher(self._wire, limits, self._repair)
+        self._fetcher = Fetcher(self._client, limits, self._repair)
 
     def __enter__(self):
         self.open()
@@ -76,44 +75,33 @@ class Session:
         sock = open_socket(account.host, account.port, account.policy, deadline)
         if account.security is Security.SSL:
             sock = secure(sock, account.host, account.policy, deadline)
-        wire = Wire(sock, limits, deadline)
-        try:
-            log_in(wire, account, deadline)
-        except BaseException:
-            wire.close()
-            raise
-        self._connection = wire
+        self._connection = connect(sock, account, limits, deadline)
 
     def close(self) -> None:
         """Say goodbye, if the server listens; never raises."""
-        wire, self._connection = self._connection, None
-        if wire is None:
-            return
-        if wire.alive:
-            # The BYE that is due here is a failure everywhere else.
-            with suppress(SyncError):
-                wire.run(b"LOGOUT", seconds=self._limits.close_timeout)
-        wire.close()
+        client, self._connection = self._connection, None
+        if client is not None:
+            client.farewell()
 
     @property
     def capabilities(self) -> frozenset[str]:
         """What the server can do, in upper case, as told after the sign-in."""
-        return self._wire().capabilities
+        return frozenset(self._client().imap.capabilities)
 
     @property
     def slow_down(self) -> Throttled | None:
         """Set when the server asked for less traffic while it still answered."""
-        return self._wire().slow_down
+        return self._client().slow_down
 
     # Folders
 
     def list_folders(self) -> tuple[FolderInfo, ...]:
         """All folders; see :func:`.folders.list_folders`."""
-        return list_folders(self._wire(), self._limits)
+        return list_folders(self._client(), self._limits)
 
     def status(self, raws: Iterable[bytes]) -> dict[bytes, FolderStatus]:
         """The state of folders by raw name; see :func:`.folders.folder_states`."""
-        return folder_states(self._wire(), self._limits, raws)
+        return folder_states(self._client(), self._limits, raws)
 
     def examine(self, raw: bytes) -> Snapshot:
         """Open a folder; the methods below work on it.
@@ -121,9 +109,9 @@ class Session:
         :raises FolderGone: it does not exist or cannot be opened
         """
         self._examined = self._windows = None
-        snapshot = examine(self._wire(), raw)
+        snapshot = examine(self._client(), raw)
         self._examined = raw, snapshot
-        self._windows = UidWindows(self._wire(), self._limits, snapshot)
+        self._windows = UidWindows(self._client(), self._limits, snapshot)
         return snapshot
 
     # Messages of the examined folder
@@ -179,7 +167,7 @@ class Session:
 
     # Inside
 
-    def _wire(self) -> Wire:
+    def _client(self) -> Client:
         if self._connection is None:
             raise ConnectionLost("the session is not open")
         return self._connection

@@ -7,17 +7,19 @@ answer is longer than the window.
 """
 
 import re
+from collections.abc import Iterator
 from datetime import date
 
-from .answers import Answer
+from imapclient.datetime_util import format_criteria_date
+
+from .client import Client
 from .errors import ProtocolError
 from .folders import Snapshot
-from .grammar import Malformed, number, parse, search_date
+from .grammar import Malformed, Record, first_text, number, parse, records
 from .limits import Limits
 from .server_answers import classify
-from .wire import Wire
 
-_UID = re.compile(rb"\bUID (\d{1,10})\b", re.IGNORECASE)
+_RECORD = re.compile(rb"(\d{1,10}) .*?\bUID (\d{1,10})\b", re.IGNORECASE)
 #: remembered ranks; a run alternates between new mail and backfill, so very few are of use
 _MEMORY = 16
 _HIGHEST_UID = 2**32 - 1
@@ -37,14 +39,16 @@ class Ranks:
         self.exists = snapshot.exists
         self._known = {snapshot.uidnext: snapshot.exists}
 
-    def arrived(self, answer: Answer) -> None:
+    def arrived(self, count: bytes) -> None:
         """Note an EXISTS."""
-        self.exists = answer.number
+        exists = number(count)
+        self.exists = self.exists if exists is None else exists
 
-    def expunged(self, answer: Answer) -> None:
+    def expunged(self, sequence: bytes) -> None:
         """Note an EXPUNGE."""
+        gone = number(sequence) or 0
         self.exists = max(self.exists - 1, 0)
-        self._known = {uid: rank - (answer.number <= rank) for uid, rank in self._known.items()}
+        self._known = {uid: rank - (gone <= rank) for uid, rank in self._known.items()}
 
     def remember(self, uid: int, rank: int) -> None:
         """``rank`` messages have a UID below ``uid``."""
@@ -77,13 +81,15 @@ class UidWindows:
     watermark, and starts anew if that one is not where it should be.
     """
 
-    def __init__(self, wire: Wire, limits: Limits, snapshot: Snapshot):
-        self._wire = wire
+    def __init__(self, client: Client, limits: Limits, snapshot: Snapshot):
+        self._client = client
         self._limits = limits
         self._ranks = Ranks(snapshot)
         self._distrusted = False
-        wire.watch(b"EXISTS", self._ranks.arrived)
-        wire.watch(b"EXPUNGE", self._ranks.expunged)
+        client.imap.watchers = {
+            "EXISTS": self._ranks.arrived,
+            "EXPUNGE": self._ranks.expunged,
+        }
 
     def upwards(self, uid: int, limit: int) -> list[int]:
         """The lowest ``limit`` UIDs that are not below ``uid``, ascending."""
@@ -129,19 +135,22 @@ class UidWindows:
 
     def first_since(self, day: date) -> int | None:
         """The lowest UID whose INTERNALDATE is on ``day`` or later, by the server's own clock."""
-        if "ESEARCH" in self._wire.capabilities:
-            reply = self._wire.expect_ok(b"UID SEARCH RETURN (MIN) SINCE", search_date(day))
-            return next((_esearch(answer, b"MIN") for answer in reply.of_kind(b"ESEARCH")), None)
+        criteria = b"SINCE " + format_criteria_date(day)
+        if self._client.has_capability("ESEARCH"):
+            answers = self._search("ESEARCH", b"RETURN (MIN)", criteria)
+            return next((_esearch(first_text(answer), b"MIN") for answer in answers), None)
         # One answer for a million messages would be a line of 8 MB.
         for low in range(1, self._ranks.exists + 1, self._limits.search_window):
             high = min(low + self._limits.search_window - 1, self._ranks.exists)
-            reply = self._wire.expect_ok(b"UID SEARCH %d:%d SINCE" % (low, high), search_date(day))
-            # Some servers spread the result over several SEARCH lines.
-            lists = (answer.parts[0].split() for answer in reply.of_kind(b"SEARCH"))
-            found = [int(uid) for uids in lists for uid in uids if uid.isdigit()]
+            # Some servers spread the result over several SEARCH lines, which IMAPClient refuses.
+            lists = map(first_text, self._search("SEARCH", b"%d:%d" % (low, high), criteria))
+            found = [int(uid) for uids in lists for uid in uids.split() if uid.isdigit()]
             if found:
                 return min(found)
         return None
+
+    def _search(self, kind: str, *words: bytes) -> Iterator[Record]:
+        return records(self._client.ask(kind, "UID", "SEARCH", *words))
 
     # Ranks
 
@@ -156,7 +165,7 @@ class UidWindows:
     def _find_rank(self, uid: int) -> int:
         if uid <= 1 or not self._ranks.exists:
             return 0
-        if "ESEARCH" in self._wire.capabilities:
+        if self._client.has_capability("ESEARCH"):
             return self._count(uid)
         return self._probe(uid)
 
@@ -171,17 +180,21 @@ class UidWindows:
         return self._rank(uid)
 
     def _count(self, uid: int) -> int:
-        """The rank by ESEARCH (RFC 4731). Messages that vanish after the count was taken are in
-        the same reply.
-        """
-        rank = None
-        for answer in self._wire.expect_ok(
-            b"UID SEARCH RETURN (COUNT) UID 1:%d" % (uid - 1)
-        ).answers:
-            if answer.kind == b"ESEARCH":
-                rank = _esearch(answer, b"COUNT")
-            elif answer.kind == b"EXPUNGE" and rank is not None and answer.number <= rank:
-                rank -= 1
+        """The rank by ESEARCH (RFC 4731)."""
+        watchers = self._client.imap.watchers
+
+        def counted(answer: bytes) -> None:
+            # At once: an EXPUNGE behind it in the same answer has to find it remembered.
+            rank = _esearch(answer, b"COUNT")
+            if rank is not None:
+                self._ranks.remember(uid, rank)
+
+        watchers["ESEARCH"] = counted
+        try:
+            self._search("ESEARCH", b"RETURN (COUNT)", b"UID 1:%d" % (uid - 1))
+        finally:
+            del watchers["ESEARCH"]
+        rank = self._ranks.of(uid)
         return self._probe(uid) if rank is None else rank
 
     def _probe(self, uid: int) -> int:
@@ -218,22 +231,20 @@ class UidWindows:
         return {position: uid for position, uid in window.items() if low <= position <= high}
 
     def _fetch_uids(self, numbers: bytes) -> dict[int, int]:
-        reply = self._wire.run(b"FETCH", numbers, b"(UID)")
+        answers, refusal = self._client.fetch_raw("FETCH", numbers, "(UID)")
         # EXPUNGEISSUED (RFC 5530): some are gone, the others have been told.
-        if not reply.status.ok and reply.status.code != b"EXPUNGEISSUED":
-            raise classify(reply.status)
-        found = (
-            (answer.number, _UID.search(answer.parts[0])) for answer in reply.of_kind(b"FETCH")
-        )
-        return {position: int(match[1]) for position, match in found if match}
+        if refusal and refusal.status.code != b"EXPUNGEISSUED":
+            raise classify(refusal.status)
+        found = (_RECORD.match(first_text(record)) for record in records(answers))
+        return {int(match[1]): int(match[2]) for match in found if match}
 
 
-def _esearch(answer: Answer, item: bytes) -> int | None:
+def _esearch(answer: bytes, item: bytes) -> int | None:
     """One number out of ``* ESEARCH (TAG "m1") UID COUNT 5``; MIN is absent when nothing was
     found.
     """
     try:
-        values = parse(answer.parts, 2)
+        values = parse([answer])
     except Malformed:
         return None
     words = [value.upper() if isinstance(value, bytes) else None for value in values]

@@ -13,7 +13,7 @@ from lib.grammar import (
     pairs,
     parse,
     quoted,
-    search_date,
+    records,
     uid_batches,
     uid_set,
 )
@@ -22,44 +22,51 @@ UTC = datetime.timezone.utc
 
 
 @pytest.mark.parametrize(
-    ("parts", "values"),
+    ("record", "values"),
     [
-        ((b"",), []),
-        ((b"(UID 5 FLAGS ())",), [[b"UID", b"5", b"FLAGS", []]]),
-        ((b"(UID 5 BODY[] ", b"a)\r\n(", b")"), [[b"UID", b"5", b"BODY[]", b"a)\r\n("]]),
-        ((b"(BODY[] NIL)",), [[b"BODY[]", None]]),
-        ((b'(BODY[] "NIL")',), [[b"BODY[]", b"NIL"]]),
-        ((b'(BODY[] "a \\"quoted\\" \\\\ text")',), [[b"BODY[]", b'a "quoted" \\ text']]),
+        ([b""], ()),
+        ([b"(UID 5 FLAGS ())"], ((b"UID", 5, b"FLAGS", ()),)),
+        ([(b"(UID 5 BODY[] {5}", b"a)\r\n("), b")"], ((b"UID", 5, b"BODY[]", b"a)\r\n("),)),
+        ([b"(BODY[] NIL)"], ((b"BODY[]", None),)),
+        ([b'(BODY[] "NIL")'], ((b"BODY[]", b"NIL"),)),
+        ([b'(BODY[] "a \\"quoted\\" \\\\ text")'], ((b"BODY[]", b'a "quoted" \\ text'),)),
         (
-            (b"(BODY[HEADER.FIELDS (FROM TO)] ", b"x", b")"),
-            [[b"BODY[HEADER.FIELDS (FROM TO)]", b"x"]],
+            [(b"(BODY[HEADER.FIELDS (FROM TO)] {1}", b"x"), b")"],
+            ((b"BODY[HEADER.FIELDS (FROM TO)]", b"x"),),
         ),
         (
-            (b'(BODY[HEADER.FIELDS ("FROM" "TO")]<0> "x")',),
-            [[b'BODY[HEADER.FIELDS ("FROM" "TO")]<0>', b"x"]],
+            [b'(BODY[HEADER.FIELDS ("FROM" "TO")]<0> "x")'],
+            ((b'BODY[HEADER.FIELDS ("FROM" "TO")]<0>', b"x"),),
         ),
         (
-            (b"(FLAGS (\\Seen $Label1 [Gmail]/x \xfc))",),
-            [[b"FLAGS", [b"\\Seen", b"$Label1", b"[Gmail]/x", b"\xfc"]]],
+            [b"(FLAGS (\\Seen $Label1 [Gmail]/x \xfc))"],
+            ((b"FLAGS", (b"\\Seen", b"$Label1", b"[Gmail]/x", b"\xfc")),),
         ),
-        ((b"5 (a) b  ",), [b"5", [b"a"], b"b"]),
+        ([b"5 (a) b  "], (5, (b"a",), b"b")),
     ],
 )
-def test_parse(parts, values):
-    assert parse(parts, 20) == values
+def test_parse(record, values):
+    assert parse(record) == values
 
 
 @pytest.mark.parametrize(
-    "text", [b"(", b")", b"(a))", b'(a "b', b"(BODY[ 5)", b'("a"b" c)', b"(" * 5000 + b")" * 5000]
+    "text",
+    [b"(", b'(a "b', b"(BODY[ 5)", b'("a"b" c)', b"({5})", b"(" * 5000 + b")" * 5000],
 )
 def test_parse_refuses(text):
     with pytest.raises(Malformed):
-        parse((text,), 20)
+        parse([text])
+
+
+def test_records():
+    one, two = [(b"1 (A {1}", b"x"), (b" B {1}", b"y"), b")"], [b"2 ()"]
+    assert list(records([*one, *two])) == [one, two]
+    assert list(records([])) == []
 
 
 def test_pairs():
-    assert pairs([b"uid", b"5", b"Flags", []]) == {b"UID": b"5", b"FLAGS": []}
-    for wrong in (None, b"x", [b"UID"], [None, b"5"], [[], b"5"]):
+    assert pairs((b"uid", 5, b"Flags", ())) == {b"UID": 5, b"FLAGS": ()}
+    for wrong in (None, b"x", (b"UID",), (None, 5), ((), 5)):
         with pytest.raises(Malformed):
             pairs(wrong)
 
@@ -67,8 +74,8 @@ def test_pairs():
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
-        (b"5", 5), (b"0", 0), (b"9223372036854775807", 2**63 - 1), (b"9223372036854775808", None),
-        (b"-1", None), (b"x", None), (b"", None), (None, None), ([], None), (b"1" * 5000, None),
+        (5, 5), (b"05", 5), (0, 0), (2**63 - 1, 2**63 - 1), (2**63, None),
+        (b"-1", None), (b"x", None), (b"", None), (None, None), ((), None), (b"1" * 5000, None),
     ],
 )  # fmt: skip
 def test_number(value, expected):
@@ -88,13 +95,12 @@ def test_quoted():
         (b" 1-Jan-2024 10:00:00 +0000", datetime.datetime(2024, 1, 1, 10, tzinfo=UTC)),
         (b"01-jan-2024 10:00:00 +0130", datetime.datetime(2024, 1, 1, 8, 30, tzinfo=UTC)),
         (b"31-Dec-2023 23:00:00 -0200", datetime.datetime(2024, 1, 1, 1, tzinfo=UTC)),
-        (b"31-Dec-2016 23:59:60 +0000", datetime.datetime(2016, 12, 31, 23, 59, 59, tzinfo=UTC)),
+        (b"31-Dec-2016 23:59:60 +0000", None),
         (b"31-Dec-9999 23:59:59 -0100", None),
-        (b"01-Jan-0001 00:00:00 +0100", None),
         (b"00-Jan-0000 00:00:00 +0000", None),
         (b"30-Feb-2024 00:00:00 +0000", None),
         (b"01-Foo-2024 00:00:00 +0000", None),
-        (b"01-Jan-2024 00:00:00 +9999", datetime.datetime(2023, 12, 27, 19, 21, tzinfo=UTC)),
+        (b"01-Jan-2024 00:00:00 +9999", None),
         (b"yesterday", None),
         (None, None),
         ([], None),
@@ -102,10 +108,6 @@ def test_quoted():
 )
 def test_internal_date(text, expected):
     assert internal_date(text) == expected
-
-
-def test_search_date_knows_no_locale():
-    assert search_date(datetime.date(2024, 5, 3)) == b"3-May-2024"
 
 
 def test_uid_set():

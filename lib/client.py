@@ -1,0 +1,156 @@
+"""IMAPClient over our own connection: one deadline per command, typed failures, and the commands
+that it lacks.
+"""
+
+import socket
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+
+from imapclient import IMAPClient, imap_utf7
+from imapclient.exceptions import IMAPClientError
+
+from .account import Account
+from .answers import Refused
+from .errors import CommandRefused, ConnectionLost, ProtocolError, SyncError, Throttled
+from .grammar import quoted
+from .imap4 import Imap4
+from .limits import Limits
+from .network import Deadline
+from .server_answers import classify
+
+#: what imaplib keeps of untagged answers of one kind: texts, and texts with the literal they
+#: announce
+Untagged = list
+
+
+class Client(IMAPClient):
+    """One connection; of no more use after its first failure other than a refusal.
+
+    :param sock: connected, and inside TLS already where the account wants that from the start
+    :param deadline: for the greeting
+    """
+
+    def __init__(self, sock: socket.socket, account: Account, limits: Limits, deadline: Deadline):
+        self._limits = limits
+        # IMAPClient's constructor wants to connect by itself.
+        self._connected = sock, deadline
+        super().__init__(account.host, account.port, ssl=False)
+        # It makes imaplib write out every byte, for a logger that throws it away.
+        self._imap.debug = 0
+        # Names stay as the server wrote them; times keep their zone.
+        self.folder_encode = False
+        self.normalise_times = False
+
+    def _create_IMAP4(self) -> Imap4:
+        sock, deadline = self._connected
+        return Imap4(sock, self.host, self._limits, deadline)
+
+    def _normalise_folder(self, folder_name: bytes | str) -> bytes:
+        """IMAPClient takes no 8-bit names, although servers send them."""
+        return quoted(imap_utf7.encode(folder_name))
+
+    @property
+    def imap(self) -> Imap4:
+        """The layer below, for commands that IMAPClient has not."""
+        return self._imap
+
+    @property
+    def alive(self) -> bool:
+        """Whether commands can still be sent."""
+        return self._imap.alive
+
+    @property
+    def slow_down(self) -> Throttled | None:
+        """Set when the server asked for less traffic although it did what was wanted."""
+        return self._imap.slow_down
+
+    @contextmanager
+    def conversation(
+        self, *, otherwise: type[SyncError] = CommandRefused, seconds: float | None = None
+    ) -> Iterator[Imap4]:
+        """The bounds within which commands are sent and answered.
+
+        :param otherwise: what a refusal means that nothing is known of
+        :param seconds: total time; by default the limit for commands
+        :raises SyncError: whatever went wrong; the connection is dropped unless it was a refusal,
+            because the position in the stream is unknown then
+        """
+        imap = self._imap
+        if not imap.alive:
+            raise ConnectionLost("the connection was given up earlier")
+        imap.begin(Deadline(seconds or self._limits.command_timeout))
+        try:
+            yield imap
+        except Refused as refusal:
+            raise classify(refusal.status, otherwise=otherwise) from None
+        except (IMAPClientError, ValueError):
+            # Their texts hold the server's words, and maybe the password in them.
+            imap.drop()
+            raise ProtocolError(f"unexpected answer {imap.last_words()!r}") from None
+        except BaseException:
+            imap.drop()
+            raise
+
+    def ask(self, kind: str, *words: str | bytes, otherwise=CommandRefused) -> Untagged:
+        """Run one command, with arguments ready to be sent; returns its answers of one kind."""
+        with self.conversation(otherwise=otherwise) as imap:
+            imap._simple_command(*words)
+            return imap.untagged_responses.pop(kind, [])
+
+    def fetch_raw(self, *words: str | bytes) -> tuple[Untagged, Refused | None]:
+        """FETCH with a set instead of a list of messages; what came before a refusal counts."""
+        refusal = None
+        with self.conversation() as imap:
+            try:
+                imap._simple_command(*words)
+            except Refused as error:
+                refusal = error
+            return imap.untagged_responses.pop("FETCH", []), refusal
+
+    def ask_all(self, kind: str, commands: Sequence[tuple[str | bytes, ...]]):
+        """Send several commands at once, so that they cost one round trip.
+
+        :returns: their answers of one kind, and the refusals
+        """
+        refusals = []
+        with self.conversation() as imap:
+            tags = [imap._command(*words) for words in commands]
+            for words, tag in zip(commands, tags, strict=True):
+                try:
+                    imap._command_complete(words[0], tag)
+                except Refused as refusal:
+                    refusals.append(refusal)
+            return imap.untagged_responses.pop(kind, []), refusals
+
+    # IMAPClient's own, within bounds
+
+    def capabilities(self) -> tuple[bytes, ...]:
+        """IMAPClient keeps what was said before the sign-in, and asks at every look after
+        STARTTLS.
+        """
+        if not self._imap.capabilities:
+            with self.conversation() as imap:
+                imap.capability()
+        return tuple(word.encode() for word in self._imap.capabilities)
+
+    def forget_capabilities(self) -> None:
+        """They are about to change (RFC 3501 section 6.2.3)."""
+        self._imap.capabilities = ()
+
+    def examine(self, raw: bytes, otherwise: type[SyncError]) -> tuple[Untagged, dict]:
+        """Open a folder for reading only. (IMAPClient's reading of the answer takes the first of
+        two EXISTS and fails on brackets in a text.)
+
+        :returns: the EXISTS answers and the response codes
+        """
+        name = self._normalise_folder(raw)
+        with self.conversation(otherwise=otherwise) as imap:
+            imap.select(name, readonly=True)
+            return imap.untagged_responses.get("EXISTS", []), dict(imap.codes)
+
+    def farewell(self) -> None:
+        """Say goodbye if the server listens; never raises."""
+        if self.alive:
+            with suppress(SyncError), self.conversation(seconds=self._limits.close_timeout):
+                self.logout()
+        self._imap.drop()
