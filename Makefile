@@ -2,10 +2,10 @@
 # Odoo, PostgreSQL and the rest go to a cache outside this folder: see dev/common.sh.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-mail test bench lint format stop clean-cache
+.PHONY: help setup demo demo-mail test bench lint format i18n screenshots stop clean-cache
 
 help: ## show this list
-	@grep -hE '^[a-z-]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z-]+):[^#]*## */\1\t/' | expand -t 14
+	@grep -hE '^[a-z0-9-]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z0-9-]+):[^#]*## */\1\t/' | expand -t 14
 
 setup: ## get Odoo 19, its Python and the Debian packages that are missing
 	@dev/setup.sh
@@ -27,6 +27,12 @@ lint: ## check Python, XML and JavaScript
 
 format: ## correct what make lint can correct by itself
 	@dev/lint.sh --fix
+
+i18n: ## write the terms to translate to i18n/mail_imap_sync.pot
+	@dev/i18n.sh
+
+screenshots: ## take the pictures of README.rst and the app's page again, from a demo of their own
+	@dev/screenshots.sh
 
 stop: ## stop PostgreSQL if it is still running
 	@dev/stop.sh
