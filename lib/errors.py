@@ -132,6 +132,12 @@ class SecretUnreadable(SyncError):
     retry = Retry.OWNER
 
 
+class PasswordMissing(SecretUnreadable):
+    """No password is stored: it was forgotten on purpose, or removed with the account that it was for."""
+
+    code = "password_missing"
+
+
 class TooManyConnections(SyncError):
     """The server's limit of connections for this user or address is reached."""
 

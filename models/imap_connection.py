@@ -10,7 +10,7 @@ from odoo.tools import email_normalize
 
 from ..lib.account import Account, NetworkPolicy, Security
 from ..lib.backoff import delay_after
-from ..lib.errors import SyncError
+from ..lib.errors import PasswordMissing, SyncError
 from ..lib.session import Session
 from . import imap_claim, imap_schedule
 from .imap_error import sentence
@@ -80,7 +80,9 @@ class ImapConnection(models.Model):
     failures = fields.Integer(readonly=True, copy=False, help="Failed runs in a row")
     connected_since = fields.Datetime(readonly=True, copy=False)
     last_success = fields.Datetime(string="Last sync", readonly=True, copy=False)
-    next_sync = fields.Datetime(readonly=True, copy=False, index="btree_not_null")
+    next_sync = fields.Datetime(
+        string="Next sync", readonly=True, copy=False, index="btree_not_null"
+    )
     sync_since = fields.Datetime(
         string="Mail since",
         default=lambda self: fields.Datetime.now() - relativedelta(months=2),
@@ -144,12 +146,17 @@ class ImapConnection(models.Model):
         result = super().write(vals)
         # a password goes to the server that it was typed for and nowhere else: else whoever may change the
         # host could have it sent to one of their own
-        moved.sudo().secret = False
+        moved._forget_password()
         # a longer period: look at the past again, mail that is stored already is passed over by its UID
         earlier.sudo().folder_ids._restart_backfill()
         if vals.get("password"):
             self.filtered(lambda c: c.state == "error")._schedule()
         return result
+
+    def _forget_password(self):
+        self.sudo().secret = False
+        for connection in self.sudo().filtered(lambda c: c.state in ACTIVE_STATES):
+            connection._record_failure(PasswordMissing("the account was changed"))
 
     def _check_may_give_away(self):
         """Let only managers change an owner: the mailbox links with its owner's rights.
@@ -182,16 +189,20 @@ class ImapConnection(models.Model):
         :return: a notification for the client that says what was found
         """
         self.check_access("write")
-        linked = 0
+        linked, busy = 0, False
         for connection in self:
             if connection.state == "draft":
                 raise UserError(self.env._("Connect this mailbox first."))
             if connection.state in ("paused", "disconnected"):
                 raise UserError(self.env._("This mailbox is not connected. Resume it first."))
-            linked += connection._sync(budget_seconds=INTERACTIVE_BUDGET)["linked"]
+            result = connection._sync(budget_seconds=INTERACTIVE_BUDGET)
+            linked += result["linked"]
+            busy |= result["busy"]
         failed = self.filtered(lambda c: c.state == "error")
         if failed:
             message, kind = failed[0].error_message, "danger"
+        elif busy:
+            message, kind = self.env._("This mailbox is being synced at this moment."), "info"
         elif any(self.mapped("backlog_count")):
             message, kind = self.env._("%(n)s mails linked so far, going on…", n=linked), "info"
         else:
@@ -329,14 +340,16 @@ class ImapConnection(models.Model):
 
         :param float budget_seconds: stop after about this time; None: when there is nothing left to do
         :return: counters of this run: ``seen``, ``linked``, ``skipped``, ``quarantined``, and ``pending`` (what is
-            left to be looked at)
+            left to be looked at); ``busy`` if nothing was done because another worker has the mailbox
         :rtype: dict
         """
         self.ensure_one()
         connection = self.sudo()
         claim = imap_claim.claimed(self.env, connection.id, connection.host, self._host_limit())
         with claim as won:
-            if not won or not connection._may_sync():
+            if not won:
+                return SyncRun.no_counters(busy=True)
+            if not connection._may_sync():
                 return SyncRun.no_counters()
             started = fields.Datetime.now()
             run = SyncRun(connection, budget_seconds)

@@ -49,6 +49,7 @@ SENTENCES = {
         "The stored password cannot be read any more, because the key of this Odoo changed. "
         "Type the password again."
     ),
+    "password_missing": _lt("The password of this mailbox is missing. Sign in again."),
     "too_many_connections": _lt(
         "The server allows no more connections at the moment. Odoo tries again by itself; "
         "closing other mail programs helps."

@@ -5,6 +5,7 @@ from pathlib import Path
 from odoo import api, fields, models
 from odoo.tools import config
 
+from ..lib.errors import PasswordMissing
 from ..lib.vault import Vault, new_key
 
 _logger = logging.getLogger(__name__)
@@ -89,8 +90,11 @@ class ImapSecretMixin(models.AbstractModel):
     def _decrypted_secret(self):
         """Return the password for signing in.
 
+        :raise PasswordMissing: there is none
         :raise SecretUnreadable: the key was lost or changed
         """
         self.ensure_one()
         secret = self.sudo().secret
-        return self._vault().decrypt(secret) if secret else ""
+        if not secret:
+            raise PasswordMissing("no password is stored")
+        return self._vault().decrypt(secret)

@@ -47,9 +47,16 @@ class SyncRun:
         self.unfinished = False
 
     @staticmethod
-    def no_counters():
+    def no_counters(busy=False):
         """Return the counters of a run that did nothing."""
-        return {"seen": 0, "linked": 0, "skipped": 0, "quarantined": 0, "pending": 0}
+        return {
+            "seen": 0,
+            "linked": 0,
+            "skipped": 0,
+            "quarantined": 0,
+            "pending": 0,
+            "busy": busy,
+        }
 
     def counters(self):
         """Return what this run did, and how much is left to be looked at."""

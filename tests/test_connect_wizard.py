@@ -29,10 +29,11 @@ class TestConnectWizard(MailboxCase):
         connection = wizard.connection_id
         self.assertEqual(connection.state, "draft", "nothing is read before the person said so")
         self.assertEqual(wizard.folder_ids.filtered("selected").mapped("path"), ["INBOX", "Sent"])
-        wizard.period = "all"
+        wizard.write({"period": "all", "name": "Work"})
         wizard.action_start()
         self.assertEqual(connection.state, "connected")
         self.assertFalse(connection.sync_since)
+        self.assertEqual(connection.name, "Work")
         self.assertEqual(connection.user_id, self.owner)
         self.assertEqual(connection._decrypted_secret(), "secret")
 

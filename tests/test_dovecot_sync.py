@@ -105,7 +105,8 @@ class TestDovecotSync(DovecotCase):
         self.assertEqual(set(chosen.mapped("role")), {"inbox", "sent"})
         result = connection._sync()
         self.assertEqual(
-            result, {"seen": 3, "linked": 2, "skipped": 1, "quarantined": 0, "pending": 0}
+            result,
+            {"seen": 3, "linked": 2, "skipped": 1, "quarantined": 0, "pending": 0, "busy": False},
         )
         received = self.entries().filtered(lambda m: m.message_type == "email")
         self.assertEqual(received.subject, "Büro-Tee ☕")

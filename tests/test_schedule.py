@@ -20,7 +20,9 @@ class TestSchedule(MailboxCase):
             other_worker.execute(
                 "SELECT pg_advisory_xact_lock(%s, %s)", (MAILBOX_SPACE, self.connection.id)
             )
-            self.assertEqual(self.connection._sync()["seen"], 0)
+            self.assertTrue(self.connection._sync()["busy"])
+            message = self.connection.action_sync_now()["params"]["message"]
+            self.assertIn("is being synced at this moment", message)
             self.assertFalse(self.sessions)
         self.connection._sync()
         self.assertEqual(self.sessions, 1)

@@ -64,8 +64,11 @@ class TestSecret(MailboxCase):
             self.assertTrue(self.connection.has_password)
             self.connection.with_user(self.manager).write(vals)
             self.assertFalse(self.connection.has_password, vals)
+        self.assertEqual(self.connection.error_code, "password_missing")
+        self.assertFalse(self.connection.next_sync, "an empty password may lock the account")
         self.connection.with_user(self.owner).write({"host": "new.example", "password": PASSWORD})
         self.assertTrue(self.connection.has_password)
+        self.assertEqual(self.connection.state, "connected")
 
     def test_lost_key_asks_to_sign_in_again(self):
         with patch.dict(os.environ, {"ODOO_IMAP_SYNC_KEY": Fernet.generate_key().decode()}):

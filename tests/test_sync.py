@@ -26,7 +26,8 @@ class TestSync(MailboxCase):
         )
         result = self.connection._sync()
         self.assertEqual(
-            result, {"seen": 2, "linked": 2, "skipped": 0, "quarantined": 0, "pending": 0}
+            result,
+            {"seen": 2, "linked": 2, "skipped": 0, "quarantined": 0, "pending": 0, "busy": False},
         )
         received, sent = self.entries(self.customer)
         self.assertEqual(received.subject, "Order")

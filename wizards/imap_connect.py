@@ -96,9 +96,10 @@ class ImapConnect(models.TransientModel):
 
     def _show(self):
         self.ensure_one()
+        again = bool(self.connection_id.connected_since)
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Connect a mailbox"),
+            "name": self.env._("Sign in again") if again else self.env._("Connect a mailbox"),
             "res_model": self._name,
             "res_id": self.id,
             "view_mode": "form",
@@ -181,7 +182,7 @@ class ImapConnect(models.TransientModel):
         connection = self.connection_id
         if not connection.folder_ids.filtered("selected"):
             raise UserError(self.env._("Choose at least one folder."))
-        connection.sync_since = self._sync_since()
+        connection.write({"sync_since": self._sync_since(), "name": self.name or self.email})
         return self._started(connection)
 
     def _started(self, connection):
