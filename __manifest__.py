@@ -19,6 +19,7 @@
         "data/mail_message_subtype.xml",
         "data/ir_cron.xml",
         "views/imap_folder_views.xml",
+        "views/imap_placement_views.xml",
         "views/imap_connection_views.xml",
         "views/imap_exclusion_views.xml",
         "wizards/imap_connect_views.xml",

@@ -181,6 +181,18 @@ class FolderGone(SyncError):
 
 
 class MessageUnreadable(SyncError):
-    """One message cannot be fetched or parsed; everything else goes on."""
+    """The server does not hand out one message (or hands out none); everything else goes on."""
 
     code, scope = "message_unreadable", Scope.MESSAGE
+
+
+class MessageDamaged(MessageUnreadable):
+    """The server hands the message out, and no mail can be made of it."""
+
+    code = "message_damaged"
+
+
+class MessageNotStored(MessageUnreadable):
+    """The message was read, and the database or an addon refused it."""
+
+    code = "message_not_stored"

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
-from .errors import MessageUnreadable
+from .errors import MessageDamaged
 from .filenames import safe_mimetype, safe_name
 from .headers import read_header_facts
 from .markup import (
@@ -103,13 +103,13 @@ class ParsedMail:
 def parse_mail(raw: bytes, limits: ParseLimits | None = None) -> ParsedMail:
     """Parse a mail.
 
-    :raises MessageUnreadable: if this one mail cannot be parsed, for whatever reason
+    :raises MessageDamaged: if this one mail cannot be parsed, for whatever reason
     """
     try:
         return _Reader(limits or ParseLimits()).read_mail(raw)
     # the promise is that one bad mail costs only itself, also where this code is wrong about mail
     except Exception as error:
-        raise MessageUnreadable(f"{type(error).__name__}: {error}"[:500]) from error
+        raise MessageDamaged(f"{type(error).__name__}: {error}"[:500]) from error
 
 
 @dataclass(slots=True)

@@ -66,7 +66,11 @@ SENTENCES = {
     "folder_gone": _lt(
         "A folder does not exist any more. Choose the folders of this mailbox again."
     ),
-    "message_unreadable": _lt("This message could not be read."),
+    "message_unreadable": _lt("The mail server lists this message but does not hand it out."),
+    "message_damaged": _lt("This message is damaged: Odoo cannot make sense of it."),
+    "message_not_stored": _lt(
+        "Odoo read this message but could not store it; the log of Odoo has the details."
+    ),
     "unexpected": _lt(
         "Something unexpected happened. Odoo tries again by itself; the log has the details."
     ),
@@ -78,4 +82,9 @@ def sentence(env, error):
 
     :param error: a :class:`~..lib.errors.SyncError`
     """
-    return env._(SENTENCES.get(error.code, SENTENCES["unexpected"]))
+    return sentence_for(env, error.code)
+
+
+def sentence_for(env, code):
+    """Return the sentence for a code that was stored."""
+    return env._(SENTENCES.get(code, SENTENCES["unexpected"]))

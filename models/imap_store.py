@@ -4,9 +4,11 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from odoo import fields
 from odoo.tools import human_size
 from odoo.tools.mail import formataddr
 
+from ..lib.errors import MessageUnreadable
 from ..lib.headers import HeaderFacts
 from ..lib.identity import identity
 from ..lib.match import Verdict
@@ -38,16 +40,37 @@ class LinkedMail:
         return list(dict.fromkeys([*self.verdict.records, *contacts]))
 
 
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a message could not be read.
+
+    :param size: its bytes, 0 when the server did not tell
+    """
+
+    size: int
+    error: MessageUnreadable
+
+    def values(self):
+        """Return the fields of a placement that say so. Only the server's own words are kept: what went wrong
+        inside of Odoo may quote the mail, and stands in the log."""
+        said = self.error.detail if type(self.error) is MessageUnreadable else False
+        return {"state": "quarantined", "error_code": self.error.code, "error": said}
+
+
 class Store:
-    """Stores the linked mails of one slice of a folder.
+    """Stores what becomes of messages of one folder.
 
     :param folder: the ``imap.folder`` (sudo)
     :param dict partners: address -> id of the partner who has it, to name authors
+    :param int uidvalidity: what the UIDs belong to
+    :param dict standing: UID -> placement in quarantine of messages that are tried again
     """
 
-    def __init__(self, folder, partners):
+    def __init__(self, folder, partners, uidvalidity, standing):
         self._folder = folder
         self._partners = partners
+        self._uidvalidity = uidvalidity
+        self._standing = standing
         # whatever the caller's context says must not leak into the records
         self.env = folder.with_context(
             tracking_disable=True,
@@ -64,17 +87,31 @@ class Store:
         self._enter(entries, attachments)
         self._place(emails)
 
-    def quarantine(self, raw_by_uid):
+    def quarantine(self, failures):
         """Store messages that could not be read.
 
-        :param dict raw_by_uid: uid -> (size or 0, reason)
+        :param dict failures: UID -> :class:`Failure`
         """
-        self.env["imap.placement"].create(
-            [
-                {**self._place_values(uid), "size": size, "state": "quarantined", "error": reason}
-                for uid, (size, reason) in raw_by_uid.items()
-            ]
-        )
+        now = fields.Datetime.now()
+        new = []
+        for uid, failure in failures.items():
+            values = {**failure.values(), "last_attempt": now}
+            if uid in self._standing:
+                self._standing[uid].write(values)
+            else:
+                size = failure.size
+                new.append({**self._place_values(uid), **values, "size": size, "attempts": 1})
+        self.env["imap.placement"].create(new)
+
+    def forget(self, uid):
+        """Store nothing of a message that concerns nobody, though it was in quarantine."""
+        if uid in self._standing:
+            self._standing[uid].unlink()
+
+    def gone(self, uids):
+        """Note that messages in quarantine are on the server no longer."""
+        for uid in uids:
+            self._standing[uid].state = "gone"
 
     # ------------------------------------------------------------------
     # emails and their attachments
@@ -251,21 +288,23 @@ class Store:
     # ------------------------------------------------------------------
 
     def _place(self, emails):
-        self.env["imap.placement"].create(
-            [
-                {
-                    **self._place_values(mail.raw.uid),
-                    "email_id": email.id,
-                    "flags": " ".join(mail.raw.flags),
-                    "size": mail.raw.size,
-                }
-                for mail, email in emails
-            ]
-        )
+        new = []
+        for mail, email in emails:
+            values = {
+                "email_id": email.id,
+                "flags": " ".join(mail.raw.flags),
+                "size": mail.raw.size,
+            }
+            placement = self._standing.get(mail.raw.uid)
+            if placement:
+                placement.write({**values, **placement._settled_values()})
+            else:
+                new.append({**self._place_values(mail.raw.uid), **values})
+        self.env["imap.placement"].create(new)
 
     def _place_values(self, uid):
         return {
             "folder_id": self._folder.id,
-            "uidvalidity": self._folder.uidvalidity,
+            "uidvalidity": self._uidvalidity,
             "uid": uid,
         }

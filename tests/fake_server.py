@@ -122,20 +122,22 @@ class FakeSession:
         young = [u for u, m in self._folder.messages.items() if m.internaldate.date() >= day]
         return min(young, default=None)
 
-    def fetch_headers(self, uids):
-        return {uid: self._header(uid, self._folder.messages[uid]) for uid in uids}
+    def fetch_headers(self, uids, *, isolate=False):
+        found = self._folder.messages
+        return {uid: self._header(uid, found[uid]) for uid in uids if uid in found}
 
     def _header(self, uid, message):
         header = message.raw.partition(b"\n\n")[0] + b"\n\n"
         return RawHeader(uid, message.flags, message.internaldate, len(message.raw), header)
 
-    def fetch_bodies(self, messages):
-        for one in messages:
-            self._server.bodies_fetched.append(one.uid)
-            if one.uid in self._server.unreadable:
-                yield one.uid, MessageUnreadable("broken on the server")
-            else:
-                yield one.uid, self._folder.messages[one.uid].raw
+    def fetch_bodies(self, messages, *, isolate=False):
+        uids = messages if isinstance(messages, dict) else [one.uid for one in messages]
+        for uid in uids:
+            self._server.bodies_fetched.append(uid)
+            if uid in self._server.unreadable:
+                yield uid, MessageUnreadable("broken on the server")
+            elif uid in self._folder.messages:
+                yield uid, self._folder.messages[uid].raw
 
 
 def ago(**delta):

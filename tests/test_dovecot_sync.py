@@ -178,9 +178,9 @@ class TestDovecotSync(DovecotCase):
         session_class = type(connection._session())
         fetch_bodies = session_class.fetch_bodies
 
-        def cut(session, messages):
+        def cut(session, messages, **options):
             self.server.kick(LOGIN)
-            return fetch_bodies(session, messages)
+            return fetch_bodies(session, messages, **options)
 
         with self.subTest("cut"):
             session_class.fetch_bodies = cut

@@ -203,11 +203,11 @@ class TestSync(MailboxCase):
         fetch_bodies = fake_server.FakeSession.fetch_bodies
         batches = []
 
-        def breaking(session, messages):
+        def breaking(session, messages, **options):
             batches.append(len(messages))
             if len(batches) == 4:
                 raise ConnectionLost("cable")
-            return fetch_bodies(session, messages)
+            return fetch_bodies(session, messages, **options)
 
         with patch.object(fake_server.FakeSession, "fetch_bodies", breaking):
             self.connection._sync()

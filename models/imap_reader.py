@@ -1,0 +1,252 @@
+"""What becomes of given messages of a folder: headers -> match -> bodies -> parse -> store.
+
+The one path on which mail comes into Odoo. A sync takes it with what is new, the quarantine with what failed before,
+the audit with what has no outcome stored, and a person with one email that they want.
+"""
+
+import logging
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from datetime import timedelta, timezone
+
+import psycopg2
+
+from odoo.modules import module
+
+from ..lib.errors import MessageNotStored, MessageUnreadable
+from ..lib.headers import read_header_facts
+from ..lib.match import Outcome, match
+from ..lib.parse import parse_mail
+from .imap_directory import Directory
+from .imap_store import Failure, LinkedMail, Store
+
+_logger = logging.getLogger(__name__)
+
+#: linked messages whose bodies are held in memory at once, and their bytes
+BODY_BATCH = 100
+BODY_BATCH_BYTES = 20_000_000
+#: a larger email is linked without its body and says so
+LARGEST_BODY = 50_000_000
+#: a transaction that lost against another worker is tried again this often
+STORE_ATTEMPTS = 3
+
+
+@dataclass
+class Tally:
+    """What became of some messages, in numbers.
+
+    :param seen: how many of them the server has
+    :param skipped: by code of the rule
+    """
+
+    seen: int = 0
+    linked: int = 0
+    quarantined: int = 0
+    skipped: Counter = field(default_factory=Counter)
+
+
+class Reader:
+    """Reads messages of one mailbox.
+
+    :param connection: the ``imap.connection`` (sudo), claimed by the caller
+    :param widened: what to change about the circumstances of matching, for a person who wants an email although
+        rules pass over it: parameters of :class:`~..lib.match.MatchContext`
+    """
+
+    def __init__(self, connection, **widened):
+        self._connection = connection
+        self._widened = widened
+        self._directory = Directory(connection)
+
+    def take(self, session, folder, uids, *, uidvalidity, silent, again=False, note=None):
+        """Read messages of the folder that is open in ``session``, and store what becomes of them.
+
+        :param int uidvalidity: that of the open folder
+        :param bool silent: nobody is notified: it is past mail
+        :param bool again: read those in quarantine as well, and find out which one breaks a connection
+        :param note: called with the :class:`Tally` in the transaction that stores the outcomes
+        :return: the :class:`Tally`
+        """
+        found = session.fetch_headers(uids, isolate=again) if uids else {}
+        piece = _Piece(session, folder, uids, uidvalidity, silent, again, found)
+        for attempt in range(1, STORE_ATTEMPTS + 1):
+            try:
+                with folder.env.cr.savepoint():
+                    tally = self._store(piece)
+                    if note:
+                        note(tally)
+                    folder.env.flush_all()
+                return tally
+            except (psycopg2.IntegrityError, psycopg2.errors.SerializationFailure):
+                # another worker stored the same email at this moment: begin again and find it there
+                if attempt == STORE_ATTEMPTS or module.current_test:
+                    raise
+                folder.env.cr.rollback()
+                folder.env.invalidate_all()
+
+    def verdicts(self, folder, raws, *, arriving=False):
+        """Return what the rules say about messages, and store nothing.
+
+        :param raws: list of :class:`~..lib.session.RawHeader`
+        :param bool arriving: it is new mail
+        :return: list of (raw, facts, verdict, circumstances), and address -> id of the partner who has it
+        """
+        readable = [(raw, read_header_facts(raw.header, raw.internaldate)) for raw in raws]
+        context, partners = self._directory.look_up([facts for _raw, facts in readable])
+        if arriving and context.period_start:
+            # the server's clock may be behind ours: what arrives after connecting is never too old by minutes
+            context = replace(context, period_start=context.period_start - timedelta(days=1))
+        judged = []
+        for raw, facts in readable:
+            circumstances = self._circumstances(context, folder, raw)
+            judged.append((raw, facts, match(facts, circumstances), circumstances))
+        return judged, partners
+
+    def _circumstances(self, context, folder, raw):
+        """Return the context for matching one message: where it lies, besides who is who."""
+        return replace(
+            context,
+            is_draft=folder.role == "drafts" or "\\draft" in (flag.lower() for flag in raw.flags),
+            in_sent_folder=folder.role == "sent",
+            **self._widened,
+        )
+
+    # ------------------------------------------------------------------
+    # outcomes
+    # ------------------------------------------------------------------
+
+    def _store(self, piece):
+        """Store the outcome of every message of a piece."""
+        settled, standing = self._placed(piece)
+        failed, readable = {}, []
+        for uid, raw in piece.found.items():
+            if uid in settled:
+                continue
+            if isinstance(raw, MessageUnreadable):
+                failed[uid] = Failure(0, raw)
+            else:
+                readable.append(raw)
+        judged, partners = self.verdicts(piece.folder, readable, arriving=not piece.silent)
+        store = Store(piece.folder, partners, piece.uidvalidity, standing)
+        wanted, skipped = [], Counter()
+        for raw, facts, verdict, _circumstances in judged:
+            if verdict.outcome is Outcome.LINK:
+                wanted.append((raw, facts, verdict))
+            else:
+                skipped[verdict.reason.value] += 1
+                store.forget(raw.uid)
+        for batch in _batches(wanted):
+            failed.update(self._store_batch(piece, store, batch))
+        store.quarantine(failed)
+        store.gone(uid for uid in standing if uid not in piece.found)
+        counts = Counter(placement.state for placement in settled.values())
+        return Tally(
+            seen=len(piece.found),
+            linked=counts["linked"]
+            + len(wanted)
+            - sum(raw.uid in failed for raw, _f, _v in wanted),
+            quarantined=counts["quarantined"] + len(failed),
+            skipped=skipped,
+        )
+
+    @staticmethod
+    def _placed(piece):
+        """Return the placements of a piece by UID: those whose outcome stands, and those to be tried again."""
+        placements = piece.folder.env["imap.placement"].search_fetch(
+            [
+                ("folder_id", "=", piece.folder.id),
+                ("uidvalidity", "=", piece.uidvalidity),
+                ("uid", "in", list(piece.uids)),
+            ],
+            ["uid", "state"],
+        )
+        settled, standing = {}, {}
+        for placement in placements:
+            tried = piece.again and placement.state == "quarantined"
+            (standing if tried else settled)[placement.uid] = placement
+        return settled, standing
+
+    # ------------------------------------------------------------------
+    # bodies
+    # ------------------------------------------------------------------
+
+    def _store_batch(self, piece, store, batch):
+        """Fetch, parse and store some linked messages; return those that could not be read.
+
+        :return: uid -> :class:`Failure`
+        """
+        failed, mails = {}, []
+        raws = [raw for raw, _f, _v in batch if raw.size <= LARGEST_BODY]
+        bodies = dict(piece.session.fetch_bodies(raws, isolate=piece.again))
+        for raw, facts, verdict in batch:
+            try:
+                mail = self._parsed(raw, bodies)
+            except MessageUnreadable as error:
+                _logger.info(
+                    "Message %s of mailbox %s: %s", raw.uid, self._connection.id, error.detail
+                )
+                failed[raw.uid] = Failure(raw.size, error)
+            else:
+                silent = piece.silent or self._is_past(facts)
+                mails.append(LinkedMail(raw, facts, verdict, mail, silent=silent))
+        failed.update(self._link(store, mails))
+        return failed
+
+    @staticmethod
+    def _parsed(raw, bodies):
+        if raw.size > LARGEST_BODY:
+            return None
+        body = bodies.get(raw.uid, MessageUnreadable("the server did not send it"))
+        if isinstance(body, MessageUnreadable):
+            raise body
+        return parse_mail(body)
+
+    def _is_past(self, facts):
+        """Say whether a mail is older than the connection: moved mail comes with a new UID, and is no news."""
+        return facts.date < self._connection.connected_since.replace(tzinfo=timezone.utc)
+
+    def _link(self, store, mails):
+        """Store linked mails in bulk; if that fails, one by one, so that a bad one costs only itself."""
+        if not mails:
+            return {}
+        try:
+            with store.env.cr.savepoint():
+                store.link(mails)
+            return {}
+        except (psycopg2.IntegrityError, psycopg2.errors.SerializationFailure):
+            raise
+        except Exception:
+            if len(mails) == 1:
+                raw = mails[0].raw
+                _logger.exception("Message %s of mailbox %s", raw.uid, self._connection.id)
+                return {raw.uid: Failure(raw.size, MessageNotStored())}
+        failed = {}
+        for mail in mails:
+            failed.update(self._link(store, [mail]))
+        return failed
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Messages that are read together; ``found`` is what :meth:`Session.fetch_headers` brought."""
+
+    session: object
+    folder: object
+    uids: tuple
+    uidvalidity: int
+    silent: bool
+    again: bool
+    found: dict
+
+
+def _batches(wanted):
+    """Cut a list of linked messages into pieces whose bodies fit into memory together."""
+    batch, size = [], 0
+    for item in wanted:
+        if batch and (len(batch) >= BODY_BATCH or size + item[0].size > BODY_BATCH_BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append(item)
+        size += item[0].size
+    if batch:
+        yield batch
