@@ -14,6 +14,7 @@ from ..lib.identity import identity
 from ..lib.match import Verdict
 from ..lib.parse import ParsedMail, as_html, replace_cids
 from ..lib.session import RawHeader
+from .mail_body import is_sanitized_like_mail, sanitize_body
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,7 @@ class Store:
             mail_create_nosubscribe=True,
             mail_post_autofollow_author_skip=True,
             attachments_mime_plainxml=True,  # as the gateway: no active content in attachments
+            image_no_postprocess=True,  # what was sent stays as it is, and pictures may be broken
         ).env
 
     def link(self, mails):
@@ -223,11 +225,27 @@ class Store:
             else:
                 values["attachment_ids"] = [command[1] for command in values["attachment_ids"]]
                 self.env[model].browse(res_id).message_post(**values)
-        self.env["mail.message"].create(silent)
+        self._create_silently(silent)
         self.env["imap.email"]._register_entry_models({entry[2] for entry in entries})
 
+    def _create_silently(self, entries):
+        """Create entries in bulk; each body is sanitized once, however many entries show it.
+
+        The field would sanitize every value that is handed to ``create``, so the sanitized bodies go past it, into
+        the cache, from where they are written with the next flush.
+        """
+        model = self.env["mail.message"]
+        field = model._fields["body"]
+        if not is_sanitized_like_mail(field):
+            model.create(entries)
+            return
+        sources = [entry.pop("body") for entry in entries]
+        clean = {source: sanitize_body(source) for source in dict.fromkeys(sources)}
+        for message, source in zip(model.create(entries), sources, strict=True):
+            field._update_cache(message, clean[source], dirty=True)
+
     def _content_values(self, mail, email, attachments):
-        """Return body and attachments of an email's entries; ORM sanitizes the body when it is stored."""
+        """Return attachments and body of an email's entries, the latter still to be sanitized."""
         files = attachments.get(email) or self._stored_attachments(mail, email)
         if mail.mail is None:
             notice = self.env._(
@@ -245,7 +263,7 @@ class Store:
             body, used = replace_cids(html, urls)
         shown = [record for parsed, record in files if parsed.content_id not in used]
         return {
-            "body": Markup(body),  # noqa: S704 - sanitized by the field
+            "body": Markup(body),  # noqa: S704 - sanitized where it is written
             "attachment_ids": [(4, record.id) for record in shown],
             "imap_email_id": email.id,
         }
