@@ -24,7 +24,9 @@ class ImapPlacement(models.Model):
 
     email_id = fields.Many2one("imap.email", index=True, ondelete="cascade")
     folder_id = fields.Many2one("imap.folder", required=True, ondelete="cascade")
-    connection_id = fields.Many2one(related="folder_id.connection_id", store=True, index=True)
+    connection_id = fields.Many2one(
+        related="folder_id.connection_id", store=True, precompute=True, index=True
+    )
     uidvalidity = BigInteger(required=True, readonly=True)
     uid = BigInteger(string="Number", required=True, readonly=True, help="Its UID in the folder")
     flags = fields.Char(readonly=True)
