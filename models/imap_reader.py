@@ -23,7 +23,7 @@ from .imap_store import Failure, LinkedMail, Store
 _logger = logging.getLogger(__name__)
 
 #: linked messages whose bodies are held in memory at once, and their bytes
-BODY_BATCH = 100
+BODY_BATCH = 200
 BODY_BATCH_BYTES = 20_000_000
 #: a larger email is linked without its body and says so
 LARGEST_BODY = 50_000_000

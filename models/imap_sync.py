@@ -13,7 +13,7 @@ from .imap_reader import Reader
 _logger = logging.getLogger(__name__)
 
 #: messages whose headers are read, decided about, and stored in one transaction
-SLICE = 200
+SLICE = 500
 
 
 class SyncRun:

@@ -7,6 +7,7 @@ from odoo import fields
 from odoo.tests import tagged
 
 from ..lib.errors import ConnectionLost, HostUnknown, LoginRefused
+from ..models import imap_reader, imap_sync
 from ..models.imap_folder import ImapFolder
 from . import fake_server
 from .common import MailboxCase
@@ -15,6 +16,11 @@ from .fake_server import ago, mail
 
 @tagged("post_install", "-at_install")
 class TestSync(MailboxCase):
+    def _small_slices(self):
+        """Cut what follows into slices of 200 mails, and those into two batches."""
+        self.patch(imap_sync, "SLICE", 200)
+        self.patch(imap_reader, "BODY_BATCH", 100)
+
     def test_received_and_sent(self):
         self.server.inbox.deliver(
             mail("Carla <carla@shop.example>", "olga@tea.example", "Order", date=ago(days=2)),
@@ -196,6 +202,7 @@ class TestSync(MailboxCase):
 
     def test_connection_lost_in_a_slice(self):
         """Slices before the break stay, the broken one leaves nothing, the next run completes it."""
+        self._small_slices()
         for number in range(450):
             self.server.inbox.deliver(
                 mail("carla@shop.example", "olga@tea.example", f"Mail {number}")
@@ -325,6 +332,7 @@ class TestSync(MailboxCase):
         self.assertTrue(self.connection.next_sync)
 
     def test_budget_leaves_the_rest_for_the_next_run(self):
+        self._small_slices()
         for number in range(450):
             self.server.inbox.deliver(
                 mail("carla@shop.example", "olga@tea.example", f"Mail {number}")
@@ -338,6 +346,7 @@ class TestSync(MailboxCase):
         self.assertEqual(len(self.entries(self.customer)), 450)
 
     def test_paused_while_syncing_stops_after_the_slice(self):
+        self._small_slices()
         for number in range(450):
             self.server.inbox.deliver(
                 mail("carla@shop.example", "olga@tea.example", f"Mail {number}")
