@@ -26,7 +26,8 @@ _URL_END = ".,;:!?)]}*_"
 
 _WRAPPERS = re.compile(r"<!doctype[^<>]*>|</?(?:html|head|body)\b[^<>]*>", re.IGNORECASE)
 _RIGHT_TO_LEFT = re.compile(r"<(?:html|body)\b[^<>]*\bdir\s*=\s*[\"']?rtl\b", re.IGNORECASE)
-_UNCLOSED_TAGS = re.compile(r"(?:<[^<>]*){50,}")
+_MANY_UNCLOSED = 50
+_UNCLOSED_TAGS = re.compile(rf"(?:<[^<>]*){{{_MANY_UNCLOSED},}}")
 _COMMENT_OR_TAG = re.compile(
     r"<!--.*?(?:-->|\Z)|<(/?)([a-z][a-z0-9:-]*)[^<>]*>", re.IGNORECASE | re.DOTALL
 )
@@ -170,7 +171,8 @@ def tidy(source: str, limit: int) -> str:
             source = source[: source.rfind("<")]
     right_to_left = _RIGHT_TO_LEFT.search(source)
     source = _WRAPPERS.sub("", source)
-    source = _UNCLOSED_TAGS.sub(lambda run: run[0].replace("<", "&lt;"), source)
+    if any(piece.count("<") >= _MANY_UNCLOSED for piece in source.split(">")):
+        source = _UNCLOSED_TAGS.sub(lambda run: run[0].replace("<", "&lt;"), source)
     source = _flatten(source)
     return f'<div dir="rtl">{source}</div>' if right_to_left else source
 
@@ -248,7 +250,9 @@ def is_blank(source: str) -> bool:
 
 def find_cids(source: str) -> frozenset[str]:
     """Return the Content-IDs that images of the HTML refer to (RFC 2392), in every spelling."""
-    found = set()
+    found: set[str] = set()
+    if "cid:" not in source.lower():
+        return frozenset()
     for tag in _TAG.finditer(source):
         if "cid:" in tag[0].lower():
             for reference in _CID.finditer(tag[0]):
@@ -264,7 +268,9 @@ def replace_cids(source: str, urls: Mapping[str, str]) -> tuple[str, frozenset[s
 
     :param urls: Content-ID without brackets -> URL, which is escaped here
     """
-    used = set()
+    used: set[str] = set()
+    if "cid:" not in source.lower():
+        return source, frozenset()
 
     def point(reference: re.Match) -> str:
         cid = next((form for form in _spellings(_cid_of(reference)) if form in urls), None)
