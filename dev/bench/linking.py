@@ -66,6 +66,10 @@ def _figures(everything, ours, entries, gateways, sample):
         ),
         "chatter entries": entries,
         "times the gateway": round(rate / gateway_rate, 1),
+        "milliseconds of Python per mail (ours, gateway)": (
+            round(ours.cpu_seconds / len(everything) * 1000, 1),
+            round(sum(watch.cpu_seconds for watch in gateways) / sample * 1000, 1),
+        ),
         "gateway's sample": f"{sample} of the same mails, half of them before, half after",
         "gateway's rate before, after": [
             round(sample / 2 / watch.seconds, 1) for watch in gateways

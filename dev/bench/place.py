@@ -80,17 +80,18 @@ def mailbox(mails):
 
 
 class Watch:
-    """Seconds and SQL queries of a ``with`` block."""
+    """Seconds, seconds of our processor, and SQL queries of a ``with`` block."""
 
     def __enter__(self):
         from odoo import sql_db
 
         self._before = sql_db.sql_counter
-        self._begin = time.perf_counter()
+        self._begin, self._cpu = time.perf_counter(), time.process_time()
         return self
 
     def __exit__(self, *_exception):
         from odoo import sql_db
 
         self.seconds = time.perf_counter() - self._begin
+        self.cpu_seconds = time.process_time() - self._cpu
         self.queries = sql_db.sql_counter - self._before
