@@ -229,23 +229,22 @@ class Store:
         self.env["imap.email"]._register_entry_models({entry[2] for entry in entries})
 
     def _create_silently(self, entries):
-        """Create entries in bulk; each body is sanitized once, however many entries show it.
+        """Create entries in bulk.
 
-        The field would sanitize every value that is handed to ``create``, so the sanitized bodies go past it, into
-        the cache, from where they are written with the next flush.
+        Their bodies are sanitized already. The field would sanitize every value that is handed to ``create`` once
+        more, so they go past it, into the cache, from where they are written with the next flush.
         """
         model = self.env["mail.message"]
         field = model._fields["body"]
         if not is_sanitized_like_mail(field):
             model.create(entries)
             return
-        sources = [entry.pop("body") for entry in entries]
-        clean = {source: sanitize_body(source) for source in dict.fromkeys(sources)}
-        for message, source in zip(model.create(entries), sources, strict=True):
-            field._update_cache(message, clean[source], dirty=True)
+        bodies = [entry.pop("body") for entry in entries]
+        for message, body in zip(model.create(entries), bodies, strict=True):
+            field._update_cache(message, body, dirty=True)
 
     def _content_values(self, mail, email, attachments):
-        """Return attachments and body of an email's entries, the latter still to be sanitized."""
+        """Return the sanitized body and the attachments of an email's entries."""
         files = attachments.get(email) or self._stored_attachments(mail, email)
         if mail.mail is None:
             notice = self.env._(
@@ -263,7 +262,7 @@ class Store:
             body, used = replace_cids(html, urls)
         shown = [record for parsed, record in files if parsed.content_id not in used]
         return {
-            "body": Markup(body),  # noqa: S704 - sanitized where it is written
+            "body": sanitize_body(body),
             "attachment_ids": [(4, record.id) for record in shown],
             "imap_email_id": email.id,
         }

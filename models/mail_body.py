@@ -21,6 +21,8 @@ from markupsafe import Markup
 
 from odoo.tools.mail import fromstring, html_sanitize, safe_attrs, tag_quote
 
+from ..lib.remote import hold_back
+
 #: how ``mail.message.body`` is sanitized
 POLICY = {
     "sanitize_tags": True,
@@ -72,13 +74,6 @@ _QUOTE_MARKS = (
     "\n&#",
 )
 _SIGNATURE_MARK = re.compile(r"--\s?(?:[<\r\n]|\Z)")
-_TAG = re.compile(r"</?o:.*?>")
-#: without any of these, nothing is a quote or a signature for ``tag_quote``
-_QUOTE_MARK = re.compile(
-    r"gmail_|yahoo_quoted|SkyDrivePlaceholder|stopSpelling|Signature|signature|appendonsend|divRplyFwdMsg"
-    r"|data-o-mail-quote|<blockquote|\n(?:>|&gt;|&#)|[>\n]--\s?[<\n]",
-    re.IGNORECASE,
-)
 _TAG = re.compile(
     r"""<(?:/([a-z][a-z0-9]*)|([a-z][a-z0-9]*)((?: [^\s"'<>=/]+(?:="[^"<>]*"|='[^'<>]*')?)*))>"""
 )
@@ -107,11 +102,15 @@ def is_sanitized_like_mail(field) -> bool:
 
 
 def sanitize_body(source: str) -> Markup:
-    """Return the HTML of a mail as it may be stored in ``mail.message.body`` without being sanitized again."""
+    """Return the HTML of a mail as it may be stored in ``mail.message.body`` without being sanitized again.
+
+    It fetches nothing from elsewhere when it is shown: see lib/remote.py.
+    """
     try:
-        return Markup(_sanitize_plain(source))  # noqa: S704 - that is what it is for
+        clean = _sanitize_plain(source)
     except (_NotPlain, etree.LxmlError, ValueError):
-        return html_sanitize(source, **POLICY)
+        clean = html_sanitize(source, **POLICY)
+    return Markup(hold_back(clean))  # noqa: S704 - that is what it is for
 
 
 def _sanitize_plain(source):

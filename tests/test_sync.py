@@ -70,6 +70,23 @@ class TestSync(MailboxCase):
         inbox = self.connection.folder_ids.filtered(lambda f: f.role == "inbox")
         self.assertEqual(inbox.skipped_by_rule, {"nobody": 1, "internal": 1, "bulk": 1})
 
+    def test_remote_images_are_held_back_and_inline_ones_are_not(self):
+        """A sender must not learn that a mail was read; new mail and past mail alike."""
+        self.connection._sync()
+        html = '<p>Hi<img src="https://t.example/pixel.gif"/><b style="background:url(//t.example/x)">!</b></p>'
+        later = fields.Datetime.now() + timedelta(seconds=5)
+        for subject, date in (("Past", ago(days=1)), ("New", later.astimezone())):
+            raw = mail("carla@shop.example", "olga@tea.example", subject, text=html)
+            raw = raw.replace(b"Content-Type: text/plain", b"Content-Type: text/html")
+            self.server.inbox.deliver(raw, date)
+        self.connection._sync()
+        entries = self.entries(self.customer)
+        self.assertEqual(len(entries), 2)
+        for entry in entries:
+            self.assertIn('longdesc="https://t.example/pixel.gif"', entry.body)
+            self.assertNotIn("src=", entry.body)
+            self.assertNotIn("url(", entry.body)
+
     def test_every_recipient_field_links(self):
         self.server.sent.deliver(
             mail(

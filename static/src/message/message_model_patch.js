@@ -35,6 +35,11 @@ patch(Message.prototype, {
             .join("\n");
     },
 
+    /** Whether images of a synced email are held back: see lib/remote.py. */
+    get imapHoldsImagesBack() {
+        return Boolean(this.imap_direction) && /<img\b[^>]*\slongdesc="/i.test(this.body);
+    },
+
     get imapDirectionTitle() {
         return this.imap_direction === "out" ? _t("Sent email") : _t("Received email");
     },
