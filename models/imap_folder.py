@@ -104,6 +104,20 @@ class ImapFolder(models.Model):
             }
         )
 
+    def _begin_again(self, cursor):
+        """Look at everything again, because the server numbers its messages anew; what is linked is found again.
+
+        Where a UID is given to another message under the same UIDVALIDITY (UIDNEXT fell), what is known about
+        that UID is wrong.
+        """
+        self.ensure_one()
+        if cursor.uidvalidity == self.uidvalidity:
+            self.env["imap.placement"].search(
+                [("folder_id", "=", self.id), ("uidvalidity", "=", cursor.uidvalidity)]
+            ).unlink()
+        self._store_cursor(cursor)
+        self.write(self._zero_counters())
+
     def _restart_backfill(self):
         """Look at the past again, because a longer period is wanted."""
         for folder in self.filtered("uidvalidity"):

@@ -94,8 +94,9 @@ class SyncRun:
             snapshot = session.examine(folder.raw_path.encode("latin-1"))
             cursor = rebased(folder._cursor(), snapshot)
             if cursor != folder._cursor():
-                folder._store_cursor(cursor)
-                folder.write(folder._zero_counters())
+                folder._begin_again(cursor)
+                # a slice that is tried again goes back to here, and must not go back further
+                self._connection._checkpoint()
             for piece in self._slices(slices, session, cursor, snapshot):
                 self._read_slice(session, folder, piece)
                 if self._stopped():

@@ -10,4 +10,5 @@ from . import test_query_count
 from . import test_schedule
 from . import test_secret
 from . import test_sync
+from . import test_sync_recovery
 from . import test_tours
