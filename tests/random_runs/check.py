@@ -1,0 +1,111 @@
+"""Compares what Odoo holds after a run with what it should hold. Nothing of the engine is asked for its opinion."""
+
+from collections import Counter
+
+from . import mails
+
+
+class Finding(AssertionError):
+    """Something is lost, doubled, wrong, or not as counted."""
+
+
+def check(world):
+    """Compare everything; the mailboxes have been synced to the end.
+
+    :raise Finding: saying what is wrong
+    """
+    found = [*_entries(world), *_placements(world), *_counters(world)]
+    if found:
+        raise Finding("; ".join(found))
+
+
+def rows(world):
+    """Return what must not change when there is nothing new."""
+    env = world.env
+    emails = env["imap.email"].search([]).ids
+    return (
+        emails,
+        env["mail.message"].search([]).ids,
+        env["imap.placement"].search([]).ids,
+        env["ir.attachment"].search([("res_model", "=", "imap.email")]).ids,
+    )
+
+
+def _entries(world):
+    """Every email stands exactly once where it belongs, and nowhere else."""
+    names = {(record._name, record.id): name for name, record in world.records.items()}
+    rows_of, standing = Counter(), {}
+    for email in world.env["imap.email"].search([]):
+        rows_of[email.subject] += 1
+        standing.setdefault(email.subject, Counter()).update(
+            names.get((entry.model, entry.res_id), f"{entry.model} {entry.res_id}")
+            for entry in email.entry_ids
+        )
+    for subject, number in rows_of.items():
+        if number > 1:
+            yield f"{subject}: {number} emails instead of one"
+    here = {}
+    for box in world.boxes:
+        for folder, *_ids, raw in box.server.copies():
+            here.setdefault((box, mails.key_of(raw)), set()).add(folder)
+    for key, mail in world.mails.items():
+        required = set()
+        allowed = set()
+        for box in world.boxes:
+            if key in box.held and "linked" in mail.outcomes(box.login, box.since, "INBOX"):
+                allowed |= mail.links(box.login)
+            for folder in here.get((box, key), ()):
+                if mail.outcomes(box.login, box.since, folder) == {"linked"}:
+                    required |= mail.links(box.login)
+        there = standing.pop(mail.subject, Counter())
+        if lost := required - set(there):
+            yield f"{mail.subject}: not linked to {sorted(lost)}"
+        if wrong := set(there) - allowed:
+            yield f"{mail.subject}: linked to {sorted(wrong)}"
+        if twice := [name for name, number in there.items() if number > 1]:
+            yield f"{mail.subject}: twice on {sorted(twice)}"
+    for subject in standing:
+        yield f"{subject}: an email of nobody"
+
+
+def _placements(world):
+    """Every message on a server has its placement, if it is to have one."""
+    for box in world.boxes:
+        found = {
+            (p.folder_id.raw_path, p.uidvalidity, p.uid): p
+            for p in world.env["imap.placement"].search([("connection_id", "=", box.connection.id)])
+        }
+        for name, uidvalidity, uid, raw in box.server.copies():
+            mail = world.mails[mails.key_of(raw)]
+            placement = found.get((name, uidvalidity, uid))
+            state = placement.state if placement else "skipped"
+            wanted = mail.outcomes(box.login, box.since, name)
+            where = f"{box.login} {name} {uid}"
+            if state not in wanted:
+                yield f"{where}: {mail.subject} is {state}, not {' or '.join(sorted(wanted))}"
+            elif state == "linked" and placement.email_id.subject != mail.subject:
+                yield f"{where}: {mail.subject} is taken for {placement.email_id.subject}"
+
+
+def _counters(world):
+    """What was looked at adds up, and is neither less nor more than what was there."""
+    for box in world.boxes:
+        for name in box.server.names():
+            folder = box.folder(name)
+            where = f"{box.login} {name}"
+            outcomes = (folder.linked, folder.skipped, folder.quarantined)
+            if folder.seen != sum(outcomes):
+                yield f"{where}: looked at {folder.seen}, but outcomes {outcomes}"
+            here = [
+                world.mails[mails.key_of(raw)]
+                for folder_name, *_ids, raw in box.server.copies()
+                if folder_name == name
+            ]
+            least = sum(not box.since or mail.date >= box.since for mail in here)
+            most = box.server.most_seen(name)
+            if not least <= folder.seen <= most:
+                yield f"{where}: looked at {folder.seen}, of {least} to {most}"
+        if pending := box.connection.backlog_count:
+            yield f"{box.login}: {pending} still waiting"
+        if box.connection.state != "connected":
+            yield f"{box.login}: {box.connection.state}, {box.connection.error_code}"

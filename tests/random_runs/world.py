@@ -1,0 +1,119 @@
+"""The mailboxes, people and records of one random run."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
+from unittest.mock import patch
+
+from odoo import fields
+
+from ...models import imap_reader, imap_sync
+from . import mails
+from .faults import FaultySession, Plan
+
+
+@dataclass(eq=False)
+class Box:
+    """A mailbox.
+
+    :param held: keys of the mails of which it ever had a copy
+    :param restored: folders whose UIDNEXT fell
+    """
+
+    connection: object
+    server: object
+    held: set = field(default_factory=set)
+    restored: set = field(default_factory=set)
+
+    @property
+    def login(self):
+        return self.connection.user_id.login
+
+    @property
+    def since(self):
+        """The beginning of the period, aware; None if there is none."""
+        since = self.connection.sudo().sync_since
+        return since and since.replace(tzinfo=timezone.utc) or None
+
+    def folder(self, name):
+        return self.connection.sudo().folder_ids.filtered(lambda f: f.raw_path == name)
+
+
+class World:
+    """Two mailboxes, two contacts, two opportunities.
+
+    :param dict records: name (see :mod:`.mails`) -> record
+    :param dict answered: name of a record -> Message-ID of a message on it
+    """
+
+    def __init__(self, boxes, records, answered, checkpoints):
+        self.boxes = boxes
+        self.records = records
+        self.checkpoints = checkpoints
+        self.mails = {}
+        self.clock_offset = timedelta(0)
+        self._answered = answered
+        self._plan = Plan()
+        self.env = boxes[0].connection.sudo().env
+
+    def open(self):
+        """Let the mailboxes talk to their servers, and time be what the run wants."""
+        model = type(self.env["imap.connection"])
+        by_id = {box.connection.id: box for box in self.boxes}
+
+        def session(connection):
+            return FaultySession(by_id[connection.id].server, self._plan)
+
+        def now(*_args):
+            return (
+                datetime.now(timezone.utc).replace(tzinfo=None, microsecond=0) + self.clock_offset
+            )
+
+        return (
+            patch.object(model, "_session", session),
+            patch.object(fields.Datetime, "now", staticmethod(now)),
+        )
+
+    def new_mail(self, box, kind, age, zone):
+        """Return a mail that comes to a mailbox for the first time."""
+        key = len(self.mails) + 1
+        mail = mails.make(
+            key,
+            kind,
+            mails.AGES[age // 31 % len(mails.AGES)],
+            mails.ZONES[zone // 7 % len(mails.ZONES)],
+            box.connection.email,
+            self._answered.get(kind.answers, ""),
+        )
+        self.mails[key] = mail
+        if kind.in_odoo:
+            carla = self.records["carla"]
+            self.env["mail.message"].create(
+                {
+                    "model": carla._name,
+                    "res_id": carla.id,
+                    "message_type": "comment",
+                    "message_id": mail.message_id,
+                    "body": f"Text {key}",
+                }
+            )
+        return mail
+
+    def refresh(self, box):
+        """Fetch the list of folders, and choose all of them, if the mailbox is not paused."""
+        connection = box.connection.sudo()
+        if connection.state in ("connected", "error"):
+            connection.action_connect()
+            connection.folder_ids.selected = True
+
+    def sync(self, box, plan, slice_size=200, batch_size=100, budget=None):
+        """Sync a mailbox while a plan goes wrong; return the counters, None if it was killed."""
+        result = None
+        self._plan = plan
+        with (
+            patch.object(imap_sync, "SLICE", slice_size),
+            patch.object(imap_reader, "BODY_BATCH", batch_size),
+            self.checkpoints.during(plan),
+        ):
+            result = box.connection._sync(budget_seconds=budget)
+        self._plan = Plan()
+        return result
