@@ -2,6 +2,7 @@
 that it lacks.
 """
 
+import re
 import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -11,13 +12,23 @@ from imapclient.exceptions import IMAPClientError
 
 from .account import Account
 from .answers import Refused
-from .errors import CommandRefused, ConnectionLost, ProtocolError, SyncError, Throttled
+from .errors import (
+    CommandRefused,
+    ConnectionLost,
+    ProtocolError,
+    ServerUnavailable,
+    SyncError,
+    Throttled,
+)
 from .grammar import quoted
 from .imap4 import Imap4
 from .limits import Limits
 from .network import Deadline
+from .quirks import Quirks
 from .server_answers import classify
 
+#: said by Exchange of one folder or one message
+_EXCHANGE_UNAVAILABLE = re.compile(r"server unavailable\.", re.IGNORECASE)
 #: what imaplib keeps of untagged answers of one kind: texts, and texts with the literal they
 #: announce
 Untagged = list
@@ -40,6 +51,8 @@ class Client(IMAPClient):
         # Names stay as the server wrote them; times keep their zone.
         self.folder_encode = False
         self.normalise_times = False
+        #: nothing is known of the server until it has been asked, see :mod:`.login`
+        self.quirks = Quirks()
 
     def _create_IMAP4(self) -> Imap4:
         sock, deadline = self._connected
@@ -82,7 +95,7 @@ class Client(IMAPClient):
         try:
             yield imap
         except Refused as refusal:
-            raise classify(refusal.status, otherwise=otherwise) from None
+            raise self.failure(refusal, otherwise) from None
         except (IMAPClientError, ValueError):
             # Their texts hold the server's words, and maybe the password in them.
             imap.drop()
@@ -90,6 +103,14 @@ class Client(IMAPClient):
         except BaseException:
             imap.drop()
             raise
+
+    def failure(self, refusal: Refused, otherwise: type[SyncError] = CommandRefused) -> SyncError:
+        """The typed failure that a refusal stands for with this server."""
+        failure = classify(refusal.status, otherwise=otherwise)
+        if self.quirks.unavailable_is_local and isinstance(failure, ServerUnavailable):
+            if _EXCHANGE_UNAVAILABLE.match(refusal.status.text):
+                return otherwise(refusal.status.text)
+        return failure
 
     def ask(self, kind: str, *words: str | bytes, otherwise=CommandRefused) -> Untagged:
         """Run one command, with arguments ready to be sent; returns its answers of one kind."""
@@ -131,7 +152,8 @@ class Client(IMAPClient):
         if not self._imap.capabilities:
             with self.conversation() as imap:
                 imap.capability()
-        return tuple(word.encode() for word in self._imap.capabilities)
+        hidden = self.quirks.hidden
+        return tuple(word.encode() for word in self._imap.capabilities if word not in hidden)
 
     def forget_capabilities(self) -> None:
         """They are about to change (RFC 3501 section 6.2.3)."""

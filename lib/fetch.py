@@ -13,12 +13,14 @@ from .errors import (
     ConnectionTimeout,
     MessageUnreadable,
     ProtocolError,
+    ServerUnavailable,
     SyncError,
 )
 from .grammar import (
     Malformed,
     Record,
     Value,
+    decode_folder_name,
     first_text,
     internal_date,
     number,
@@ -30,7 +32,6 @@ from .grammar import (
     uid_set,
 )
 from .limits import Limits
-from .server_answers import classify
 
 _HEADER_FIELDS = (
     b"FROM SENDER REPLY-TO TO CC BCC SUBJECT DATE MESSAGE-ID IN-REPLY-TO REFERENCES "
@@ -38,8 +39,10 @@ _HEADER_FIELDS = (
     b"AUTHENTICATION-RESULTS X-AUTO-RESPONSE-SUPPRESS FEEDBACK-ID"
 )
 _HEADER_ITEMS = (
-    b"(UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER.FIELDS (%s)])" % _HEADER_FIELDS
+    b"UID FLAGS INTERNALDATE RFC822.SIZE%%s BODY.PEEK[HEADER.FIELDS (%s)]" % _HEADER_FIELDS
 )
+#: Gmail's (https://developers.google.com/gmail/imap/imap-extensions)
+_LABEL_ITEMS = b" X-GM-MSGID X-GM-LABELS"
 _BODY_ITEMS = b"(UID BODY.PEEK[])"
 _UID = re.compile(rb"\bUID (\d{1,10})\b", re.IGNORECASE)
 _ECHO = re.compile(rb"BODY\[HEADER\.FIELDS \([^()\[\]]*\)\]", re.IGNORECASE)
@@ -56,6 +59,9 @@ class RawHeader:
     :param internaldate: when it arrived at the server, in UTC; None when the server's date is none
     :param size: RFC822.SIZE in bytes; 0 when the server does not tell
     :param header: the fields that matching needs, with their line ends
+    :param gm_msgid: Gmail's own identifier: the same for all copies within one mailbox, never used again
+    :param gm_labels: Gmail's labels, ``\\Sent`` and the like among those of the owner; the label of the folder
+        itself is not among them
     """
 
     uid: int
@@ -63,6 +69,19 @@ class RawHeader:
     internaldate: datetime | None
     size: int
     header: bytes
+    gm_msgid: int | None = None
+    gm_labels: tuple[str, ...] = ()
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether flags or labels say that it is not finished (Gmail writes ``\\Draft`` and ``\\Drafts``)."""
+        marks = {mark.lower() for mark in (*self.flags, *self.gm_labels)}
+        return not marks.isdisjoint({"\\draft", "\\drafts"})
+
+    @property
+    def is_sent(self) -> bool:
+        """Whether Gmail's labels say that the owner sent it."""
+        return any(label.lower() == "\\sent" for label in self.gm_labels)
 
 
 class Fetcher:
@@ -83,8 +102,9 @@ class Fetcher:
     ) -> dict[int, RawHeader | MessageUnreadable]:
         """Headers by UID. Messages that are gone are not in the result."""
         result: dict[int, RawHeader | MessageUnreadable] = {}
+        items = b"(%s)" % (_HEADER_ITEMS % (_LABEL_ITEMS if self._client().quirks.labels else b""))
         for batch in uid_batches(uids, self._limits.header_batch, self._limits.uid_set_chars):
-            result |= self._batch(_HEADER_ITEMS, _header, isolate).fetch(batch)
+            result |= self._batch(items, _header, isolate).fetch(batch)
         return result
 
     def bodies(
@@ -125,17 +145,21 @@ class Fetcher:
         :returns: the records of those UIDs that were asked for, and why others may be missing; an
             empty reason when the server said that there are no others
         """
+        client = self._client()
         try:
-            answers, refusal = self._client().fetch_raw("UID", "FETCH", uid_set(uids), items)
-        except (ProtocolError, ConnectionLost, ConnectionTimeout) as error:
-            if not isolate and not isinstance(error, ProtocolError):
+            answers, refusal = client.fetch_raw("UID", "FETCH", uid_set(uids), items)
+        except (ProtocolError, ConnectionLost, ConnectionTimeout, ServerUnavailable) as error:
+            local = isinstance(error, ProtocolError) or (
+                isinstance(error, ServerUnavailable) and client.quirks.unavailable_is_local
+            )
+            if not (isolate or local):
                 raise
             # What came before it in the same answer cannot be trusted either.
             self._repair(error)
             return {}, str(error)
         trouble = ""
         if refusal and refusal.status.code != b"EXPUNGEISSUED":
-            failure = classify(refusal.status)
+            failure = client.failure(refusal)
             if type(failure) is not CommandRefused:
                 raise failure
             trouble = refusal.status.text or "the server refuses to hand it out"
@@ -250,7 +274,15 @@ def _header(uid: int, record: Attributes) -> RawHeader | None:
         internaldate=internal_date(record.get(b"INTERNALDATE")),
         size=number(record.get(b"RFC822.SIZE")) or 0,
         header=header,
+        gm_msgid=number(record.get(b"X-GM-MSGID")),
+        gm_labels=_labels(record.get(b"X-GM-LABELS")),
     )
+
+
+def _labels(value: Value) -> tuple[str, ...]:
+    """Labels are spelt as folder names are."""
+    raw = map(string, value) if isinstance(value, tuple) else ()
+    return tuple(decode_folder_name(label) for label in raw if label)
 
 
 def _flag(raw: bytes) -> str:

@@ -3,6 +3,7 @@ give it.
 """
 
 import unicodedata
+from collections.abc import Collection
 
 ROLES = ("inbox", "sent", "drafts", "trash", "junk", "archive", "all", "other")
 
@@ -116,3 +117,13 @@ def role_by_name(path: str, delimiter: str | None) -> str | None:
     if _folded(parent) not in _PARENTS:
         return None
     return _BY_NAME.get(_folded(name))
+
+
+def roles_by_default(roles: Collection[str], labels: bool) -> frozenset[str]:
+    """The roles of the folders that are synced unless somebody chooses otherwise.
+
+    Where folders are labels, "All Mail" has each message once; an owner can hide it from IMAP.
+
+    :param roles: of the folders that can be opened
+    """
+    return frozenset({"all"}) if labels and "all" in roles else frozenset({"inbox", "sent"})

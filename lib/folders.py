@@ -24,6 +24,8 @@ from .limits import Limits
 from .server_answers import classify
 
 _UID = re.compile(rb"\bUID (\d{1,10})\b", re.IGNORECASE)
+#: views of mail that lies elsewhere (RFC 6154; \\Important is RFC 8457)
+_COPIES = frozenset({b"\\FLAGGED", b"\\IMPORTANT"})
 _UNOPENABLE = frozenset({b"\\NOSELECT", b"\\NONEXISTENT"})
 #: characters that turn the reading direction: in a list, a name with them shows as another one
 _DIRECTION_MARKS = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -39,6 +41,7 @@ class FolderInfo:
     :param delimiter: what separates the levels of ``path``, None in a flat mailbox
     :param role: one of :data:`.folder_roles.ROLES`
     :param selectable: whether it can be examined
+    :param is_copy: what it holds lies in other folders too: a label, or a view of all that is flagged
     """
 
     path: str
@@ -46,6 +49,7 @@ class FolderInfo:
     delimiter: str | None
     role: str
     selectable: bool
+    is_copy: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +96,9 @@ def list_folders(client: Client, limits: Limits) -> tuple[FolderInfo, ...]:
     if len(listed) > limits.max_folders:
         raise AnswerTooLarge(f"{len(listed)} folders")
     given = {role_by_attributes(attributes) for attributes, _ in listed.values()}
-    return tuple(_folder(raw, *entry, given) for raw, entry in listed.items())
+    copies = client.quirks.copies
+    folders = (_folder(raw, *entry, given, copies) for raw, entry in listed.items())
+    return tuple(folders)
 
 
 def _merged(first: frozenset[bytes], second: frozenset[bytes]) -> frozenset[bytes]:
@@ -119,7 +125,11 @@ def _list_entry(record: Record) -> tuple[frozenset[bytes], str | None, bytes] | 
 
 
 def _folder(
-    raw: bytes, attributes: frozenset[bytes], delimiter: str | None, given: set[str | None]
+    raw: bytes,
+    attributes: frozenset[bytes],
+    delimiter: str | None,
+    given: set[str | None],
+    copies: tuple[bytes, ...],
 ) -> FolderInfo:
     name = decode_folder_name(raw)
     role = role_by_attributes(attributes)
@@ -134,6 +144,7 @@ def _folder(
         delimiter=delimiter,
         role=role,
         selectable=not attributes & _UNOPENABLE and sendable(raw),
+        is_copy=bool(attributes & _COPIES) or raw.startswith(copies),
     )
 
 
@@ -177,9 +188,11 @@ def _pipelined(client: Client, names: list[bytes]) -> list:
         "STATUS", [("STATUS", quoted(name), items) for name in names]
     )
     for refusal in refusals:
-        failure = classify(refusal.status)
         # NO for a folder means that this one is gone; "throttled" or "unavailable" mean
-        # everything.
+        # everything, and so does "unavailable" for all of them from a server that says it lightly.
+        failure = (
+            client.failure(refusal) if len(refusals) < len(names) else classify(refusal.status)
+        )
         if type(failure) not in (CommandRefused, FolderGone):
             raise failure
     return answers

@@ -22,6 +22,7 @@ from .errors import (
     ConnectionLost,
     NotImap,
     ProtocolError,
+    ServerUnavailable,
     Throttled,
 )
 from .limits import Limits
@@ -34,6 +35,8 @@ _BUFFER = 256 * 1024
 _HEAD = re.compile(rb"(\* (?:\d{1,10} +)?|[A-Z]+\d+ )([A-Za-z][A-Za-z0-9.-]*)")
 _ANNOUNCED = re.compile(rb"~?\{(\d+)\+?\}\r\n\Z")
 _CODE = re.compile(rb"\[([^\s\]]+) ?([^\]]*)\] ?")
+#: Exchange says this without "*" or a tag before it hangs up
+_UNAVAILABLE = re.compile(rb"server unavailable", re.IGNORECASE)
 _STATUS_KINDS = frozenset({b"OK", b"NO", b"BAD", b"BYE", b"PREAUTH"})
 _UNSENDABLE = re.compile(rb"[\r\n\x00]")
 
@@ -232,6 +235,8 @@ class Imap4(imaplib.IMAP4):
         """Servers write kinds in lower case, and status answers without a text."""
         head = _HEAD.match(line)
         if not head:
+            if _UNAVAILABLE.match(line):
+                raise ServerUnavailable(self.last_words())
             self._asked = line.startswith(b"+")
             if line == imaplib.CRLF:
                 # Newer versions of imaplib would skip it.

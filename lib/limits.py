@@ -2,7 +2,7 @@
 section 11).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 MEGABYTE = 1024 * 1024
 
@@ -54,3 +54,18 @@ class Limits:
     body_batch_bytes: int = 16 * MEGABYTE
     max_refusals: int = 64
     max_repairs: int = 24
+
+    def with_message_limit(self, limit: int) -> "Limits":
+        """The same for a server whose commands may be about no more than ``limit`` messages (RFC 9738); 0: no
+        limit. One is left over for the neighbour that a window looks at.
+        """
+        if not limit:
+            return self
+        most = max(limit - 1, 1)
+        return replace(
+            self,
+            window=min(self.window, most),
+            search_window=min(self.search_window, most),
+            header_batch=min(self.header_batch, most),
+            body_batch=min(self.body_batch, most),
+        )

@@ -7,15 +7,16 @@ from contextlib import suppress
 from .account import Account, Security
 from .answers import Refused
 from .client import Client
-from .errors import AppPasswordNeeded, LoginRefused, TlsFailed
-from .grammar import quoted, sendable
+from .errors import AppPasswordNeeded, CommandRefused, LoginRefused, TlsFailed
+from .grammar import Malformed, pairs, parse, quoted, records, sendable, string
 from .imap4 import SignedInAlready
 from .limits import Limits
 from .network import Deadline
+from .quirks import Hello, Quirks, quirks_of
 
 #: what we call ourselves (RFC 2971); no version, which would tell attackers more than it tells
 #: administrators
-_CLIENT_ID = {"name": "mail_imap_sync", "vendor": "Odoo"}
+_CLIENT_ID = b'("name" "mail_imap_sync" "vendor" "Odoo")'
 #: sign-ins that need a provider's own page; where only these are offered, a password cannot work
 _TOKEN_MECHANISMS = frozenset({b"AUTH=XOAUTH2", b"AUTH=OAUTHBEARER", b"AUTH=XOAUTH"})
 
@@ -95,9 +96,25 @@ def _no_password_wanted(offered: frozenset[bytes]) -> LoginRefused:
 
 
 def _identify(client: Client) -> None:
-    """Say who we are. 163 and 126 open no folder before that ("Unsafe Login"); a refusal means
-    nothing.
-    """
-    if client.has_capability("ID"):
-        with client.conversation(), suppress(Refused):
-            client.id_(_CLIENT_ID)
+    """Say who we are, and learn who the server is; a refusal means nothing."""
+    client.quirks = _quirks(client, {})
+    if client.quirks.needs_id or client.has_capability("ID"):
+        with suppress(CommandRefused):
+            client.quirks = _quirks(client, _identity(client.ask("ID", "ID", _CLIENT_ID)))
+
+
+def _quirks(client: Client, identity: dict[str, str]) -> Quirks:
+    greeting = client.imap.welcome.decode("utf-8", "replace")
+    return quirks_of(Hello(greeting, frozenset(client.imap.capabilities), identity))
+
+
+def _identity(answers: list) -> dict[str, str]:
+    """What a server answers to ID; empty for NIL, and for what cannot be read."""
+    for record in records(answers):
+        with suppress(Malformed):
+            found = pairs(next(iter(parse(record)), None))
+            return {
+                name.decode("ascii", "replace"): (string(value) or b"").decode("utf-8", "replace")
+                for name, value in found.items()
+            }
+    return {}

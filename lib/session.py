@@ -23,6 +23,7 @@ from .folders import FolderInfo, FolderStatus, Snapshot, examine, folder_states,
 from .limits import Limits
 from .login import connect
 from .network import Deadline, normal_host, open_socket, secure
+from .quirks import Quirks
 from .uids import UidWindows
 
 __all__ = ["FolderInfo", "FolderStatus", "Limits", "RawHeader", "Session", "Snapshot"]
@@ -76,6 +77,8 @@ class Session:
         if account.security is Security.SSL:
             sock = secure(sock, account.host, account.policy, deadline)
         self._connection = connect(sock, account, limits, deadline)
+        self._limits = limits.with_message_limit(self.quirks.message_limit)
+        self._fetcher = Fetcher(self._client, self._limits, self._repair)
 
     def close(self) -> None:
         """Say goodbye, if the server listens; never raises."""
@@ -85,8 +88,15 @@ class Session:
 
     @property
     def capabilities(self) -> frozenset[str]:
-        """What the server can do, in upper case, as told after the sign-in."""
-        return frozenset(self._client().imap.capabilities)
+        """What the server can do, in upper case, as told after the sign-in; without what it only
+        pretends to.
+        """
+        return frozenset(word.decode() for word in self._client().capabilities())
+
+    @property
+    def quirks(self) -> Quirks:
+        """What this server does differently."""
+        return self._client().quirks
 
     @property
     def slow_down(self) -> Throttled | None:

@@ -17,7 +17,6 @@ from .errors import ProtocolError
 from .folders import Snapshot
 from .grammar import Malformed, Record, first_text, number, parse, records
 from .limits import Limits
-from .server_answers import classify
 
 _RECORD = re.compile(rb"(\d{1,10}) .*?\bUID (\d{1,10})\b", re.IGNORECASE)
 #: remembered ranks; a run alternates between new mail and backfill, so very few are of use
@@ -234,7 +233,7 @@ class UidWindows:
         answers, refusal = self._client.fetch_raw("FETCH", numbers, "(UID)")
         # EXPUNGEISSUED (RFC 5530): some are gone, the others have been told.
         if refusal and refusal.status.code != b"EXPUNGEISSUED":
-            raise classify(refusal.status)
+            raise self._client.failure(refusal)
         found = (_RECORD.match(first_text(record)) for record in records(answers))
         return {int(match[1]): int(match[2]) for match in found if match}
 

@@ -177,6 +177,8 @@ class Message:
     body: bytes = b"Subject: hello\r\n\r\ntext\r\n"
     flags: bytes = b"\\Seen"
     date: datetime.datetime = datetime.datetime(2024, 1, 1, tzinfo=datetime.timezone.utc)
+    gm_msgid: int = 0
+    gm_labels: bytes = b""
 
     @property
     def header(self) -> bytes:
@@ -226,6 +228,8 @@ class ImapBox:
         self.hooks = hooks or {}
         self.login, self.secret = b"anna@example.com", b"secret"
         self.greeting = b"* OK ready"
+        self.identity = b"NIL"
+        self.delimiter = b"/"
 
     def __call__(self, peer: Peer) -> None:
         peer.send(self.greeting)
@@ -241,6 +245,9 @@ class ImapBox:
             if answer is None:
                 peer.send(tag + b" BAD unknown command")
                 continue
+            if verb == b"AUTHENTICATE":
+                peer.send(b"+ ")
+                peer.read_line()
             peer.send(*answer(state, rest), tag + b" OK done")
             if verb == b"STARTTLS":
                 peer.start_tls()
@@ -259,15 +266,18 @@ class ImapBox:
     def _login(self, _state, _rest):
         return []
 
+    def _authenticate(self, _state, _rest):
+        return []
+
     def _id(self, _state, _rest):
-        return [b"* ID NIL"]
+        return [b"* ID " + self.identity]
 
     def _logout(self, _state, _rest):
         return [b"* BYE see you"]
 
     def _list(self, _state, rest):
         lines = [
-            b'* LIST (%s) "/" "%s"' % (folder.attributes, name)
+            b'* LIST (%s) "%s" "%s"' % (folder.attributes, self.delimiter, name)
             for name, folder in self.folders.items()
         ]
         if b"STATUS" in rest:
@@ -320,6 +330,10 @@ class ImapBox:
             values.append(b'INTERNALDATE "%s"' % message.internaldate)
         if b"RFC822.SIZE" in items:
             values.append(b"RFC822.SIZE %d" % len(message.body))
+        if b"X-GM-MSGID" in items:
+            values.append(b"X-GM-MSGID %d" % message.gm_msgid)
+        if b"X-GM-LABELS" in items:
+            values.append(b"X-GM-LABELS (%s)" % message.gm_labels)
         if b"HEADER" in items:
             name = re.search(rb"HEADER\.FIELDS \([^)]*\)", items)[0]
             values.append(b"BODY[%s] {%d}\r\n%s" % (name, len(message.header), message.header))

@@ -174,7 +174,12 @@ def test_news_in_between(headers_of, extra):
         (b"RFC822.SIZE 4294967296 HEADER {0}\r\n", {"size": 2**32}),
         (b"FLAGS (\\Seen \xfc NIL) HEADER {0}\r\n", {"flags": ("\\Seen", "\\xfc")}),
         (b"HEADER {1}\r\n\x00", {"header": b"\x00"}),
-        (b'MODSEQ (5) X-GM-LABELS (\\Inbox "a b") HEADER {0}\r\n', {}),
+        (b"MODSEQ (5) X-GM-THRID 7 HEADER {0}\r\n", {}),
+        (
+            b'X-GM-LABELS (\\Inbox "a b" NIL) HEADER {0}\r\n',
+            {"gm_labels": ("\\Inbox", "a b")},
+        ),
+        (b"X-GM-LABELS NIL X-GM-MSGID x HEADER {0}\r\n", {}),
         (b'ENVELOPE (NIL NIL ((NIL NIL "a" "b" 5 6))) HEADER {0}\r\n', {}),
     ],
 )

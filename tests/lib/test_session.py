@@ -25,7 +25,7 @@ READ_ONLY = re.compile(
     | LIST\ ""\ "\*"(\ RETURN\ \(.*\))?
     | STATUS\ "([^"\\]|\\.)*"\ \([A-Z ]*\)
     | EXAMINE\ "([^"\\]|\\.)*"
-    | (UID\ )?FETCH\ [\d:,*]+\ \((UID|FLAGS|INTERNALDATE|RFC822\.SIZE|BODY\.PEEK\[[^\]]*\]|\ )+\)
+    | (UID\ )?FETCH\ [\d:,*]+\ \((UID|FLAGS|INTERNALDATE|RFC822\.SIZE|X-GM-\w+|BODY\.PEEK\[[^\]]*\]|\ )+\)
     | UID\ SEARCH\ (RETURN\ \((COUNT|MIN)\)\ )?([\d:]+\ )?(UID\ [\d:]+|SINCE\ [\w-]+)
     """,
     re.VERBOSE,
