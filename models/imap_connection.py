@@ -294,7 +294,7 @@ class ImapConnection(models.Model):
         with self._session() as session:
             listed = [info for info in session.list_folders() if info.selectable]
             status = session.status([info.raw for info in listed])
-            self.sudo().folder_ids._update_from(self, listed, status)
+            self.sudo().folder_ids._update_from(self, listed, status, session.quirks.labels)
 
     def _start(self):
         """Begin (or begin again) to sync by the schedule."""

@@ -1,12 +1,11 @@
 from odoo import api, fields, models
 
 from ..lib.changes import Cursor
+from ..lib.folder_roles import roles_by_default
 from .big_integer import BigInteger
 
 #: folders whose mail concerns nobody, until somebody chooses them
 OFF_BY_DEFAULT = ("drafts", "trash", "junk")
-#: folders that are synced without being asked; everything else is one click away
-ON_BY_DEFAULT = ("inbox", "sent")
 
 
 class ImapFolder(models.Model):
@@ -148,14 +147,19 @@ class ImapFolder(models.Model):
         return {"seen": 0, "linked": 0, "quarantined": 0, "skipped_by_rule": {}}
 
     @api.model
-    def _update_from(self, connection, listed, status):
+    def _update_from(self, connection, listed, status, labels):
         """Bring the folders of a connection up to date with the server's list.
 
         A folder that is not listed any more is kept with its cursor: a short list must not cost anything.
 
         :param listed: the :class:`~..lib.session.FolderInfo` of the folders that hold mail
         :param dict status: raw name -> :class:`~..lib.session.FolderStatus`
+        :param bool labels: folders are labels, as with Gmail
         """
+        by_default = roles_by_default({info.role for info in listed}, labels)
+        # "All Mail" that its owner shows later must not widen what they chose
+        if connection.folder_ids:
+            by_default -= {"all"}
         known = {folder.raw_path: folder for folder in connection.folder_ids}
         seen = self.browse()
         for info in listed:
@@ -170,7 +174,7 @@ class ImapFolder(models.Model):
             if folder:
                 folder.write(values)
             else:
-                selected = info.role in ON_BY_DEFAULT
+                selected = info.role in by_default and not info.is_copy
                 folder = self.create(
                     {
                         **values,

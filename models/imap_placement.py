@@ -31,6 +31,12 @@ class ImapPlacement(models.Model):
     uid = BigInteger(string="Number", required=True, readonly=True, help="Its UID in the folder")
     flags = fields.Char(readonly=True)
     size = BigInteger(readonly=True, help="In bytes; 0 where the server does not tell")
+    gm_msgid = BigInteger(
+        readonly=True,
+        index="btree_not_null",
+        help="Gmail's own identifier, the same for all copies within one mailbox",
+    )
+    labels = fields.Json(readonly=True, help="Gmail's labels")
     state = fields.Selection(
         [("linked", "Linked"), ("quarantined", "Quarantined"), ("gone", "Gone")],
         required=True,

@@ -106,8 +106,8 @@ class Reader:
         """Return the context for matching one message: where it lies, besides who is who."""
         return replace(
             context,
-            is_draft=folder.role == "drafts" or "\\draft" in (flag.lower() for flag in raw.flags),
-            in_sent_folder=folder.role == "sent",
+            is_draft=folder.role == "drafts" or raw.is_draft,
+            in_sent_folder=folder.role == "sent" or raw.is_sent,
             **self._widened,
         )
 

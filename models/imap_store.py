@@ -127,6 +127,7 @@ class Store:
             email.digest: email
             for email in model.search_fetch([("digest", "in", digests)], ["digest"])
         }
+        known.update(self._emails_by_gmail(digests, mails))
         new = {
             digest: mail for digest, mail in zip(digests, mails, strict=True) if digest not in known
         }
@@ -134,6 +135,28 @@ class Store:
         known.update(zip(new, created, strict=True))
         pairs = [(mail, known[digest]) for digest, mail in zip(digests, mails, strict=True)]
         return pairs, list(zip(new.values(), created, strict=True))
+
+    def _emails_by_gmail(self, digests, mails):
+        """Return digest -> email of the mails of which this mailbox has had a copy, by Gmail's own identifier.
+
+        It finds an email again that reads differently now: too large to be copied then or now.
+        """
+        by_id = {
+            mail.raw.gm_msgid: digest
+            for digest, mail in zip(digests, mails, strict=True)
+            if mail.raw.gm_msgid
+        }
+        if not by_id:
+            return {}
+        placements = self.env["imap.placement"].search(
+            [
+                ("connection_id", "=", self._folder.connection_id.id),
+                ("gm_msgid", "in", list(by_id)),
+                ("email_id", "!=", False),
+            ],
+            order="id desc",
+        )
+        return {by_id[placement.gm_msgid]: placement.email_id for placement in placements}
 
     @staticmethod
     def _email_values(digest, mail):
@@ -274,6 +297,9 @@ class Store:
         records = self.env["ir.attachment"].search(
             [("res_model", "=", "imap.email"), ("res_id", "=", email.id)], order="id"
         )
+        if len(records) != len(mail.mail.attachments):
+            # known by Gmail's identifier, and without its body until now
+            return []
         return list(zip(mail.mail.attachments, records, strict=True))
 
     def _header_values(self, mail):
@@ -311,6 +337,8 @@ class Store:
                 "email_id": email.id,
                 "flags": " ".join(mail.raw.flags),
                 "size": mail.raw.size,
+                "gm_msgid": mail.raw.gm_msgid,
+                "labels": list(mail.raw.gm_labels) or False,
             }
             placement = self._standing.get(mail.raw.uid)
             if placement:

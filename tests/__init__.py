@@ -4,6 +4,7 @@ from . import test_connect_wizard
 from . import test_connection
 from . import test_dovecot_sync
 from . import test_exclusion
+from . import test_gmail
 from . import test_mail_body
 from . import test_quarantine
 from . import test_query_count

@@ -6,6 +6,7 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 
 from ..lib.errors import FolderGone, MessageUnreadable
+from ..lib.quirks import Quirks
 from ..lib.session import FolderInfo, FolderStatus, RawHeader, Snapshot
 
 
@@ -26,6 +27,8 @@ class FakeMessage:
     raw: bytes
     internaldate: datetime
     flags: tuple = ()
+    gm_msgid: int | None = None
+    gm_labels: tuple = ()
 
 
 @dataclass
@@ -36,10 +39,11 @@ class FakeFolder:
     uidnext: int = 1
     messages: dict = field(default_factory=dict)
 
-    def deliver(self, raw, internaldate=None, flags=()):
-        """Append a message; return its UID."""
+    def deliver(self, raw, internaldate=None, flags=(), **gmail):
+        """Append a message, with what Gmail tells of it; return its UID."""
         uid = self.uidnext
-        self.messages[uid] = FakeMessage(raw, internaldate or datetime.now(timezone.utc), flags)
+        arrived = internaldate or datetime.now(timezone.utc)
+        self.messages[uid] = FakeMessage(raw, arrived, flags, **gmail)
         self.uidnext += 1
         return uid
 
@@ -61,6 +65,7 @@ class FakeServer:
         self.add_folder("INBOX", "inbox")
         self.add_folder("Sent", "sent")
         self.error = None
+        self.quirks = Quirks()
         self.unreadable = set()
         self.bodies_fetched = []
 
@@ -83,6 +88,7 @@ class FakeSession:
     def __init__(self, server):
         self._server = server
         self._folder = None
+        self.quirks = server.quirks
 
     def __enter__(self):
         if self._server.error:
@@ -128,7 +134,15 @@ class FakeSession:
 
     def _header(self, uid, message):
         header = message.raw.partition(b"\n\n")[0] + b"\n\n"
-        return RawHeader(uid, message.flags, message.internaldate, len(message.raw), header)
+        return RawHeader(
+            uid,
+            message.flags,
+            message.internaldate,
+            len(message.raw),
+            header,
+            message.gm_msgid,
+            message.gm_labels,
+        )
 
     def fetch_bodies(self, messages, *, isolate=False):
         uids = messages if isinstance(messages, dict) else [one.uid for one in messages]
