@@ -21,6 +21,7 @@
         "views/imap_folder_views.xml",
         "views/imap_placement_views.xml",
         "views/imap_connection_views.xml",
+        "views/imap_audit_views.xml",
         "views/imap_exclusion_views.xml",
         "wizards/imap_connect_views.xml",
         "views/res_users_views.xml",

@@ -24,6 +24,10 @@ class Cursor:
     backfill_uid: int = 1
     backfilled: bool = False
 
+    def covers(self, uid: int) -> bool:
+        """Whether the outcome of a UID is stored, unless it lies before the period."""
+        return uid < self.uidnext and (self.backfilled or uid >= self.backfill_uid)
+
 
 @dataclass(frozen=True, slots=True)
 class Slice:

@@ -1,4 +1,5 @@
 from . import imap_secret
+from . import imap_audit_mixin
 from . import imap_quarantine_mixin
 from . import imap_connection
 from . import imap_folder

@@ -33,7 +33,7 @@ ACTIVE_STATES = ("connected", "error")
 
 class ImapConnection(models.Model):
     _name = "imap.connection"
-    _inherit = ["imap.secret.mixin", "imap.quarantine.mixin"]
+    _inherit = ["imap.secret.mixin", "imap.quarantine.mixin", "imap.audit.mixin"]
     _description = "Connected mailbox"
     _order = "user_id, email, id"
 

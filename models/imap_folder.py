@@ -10,6 +10,7 @@ OFF_BY_DEFAULT = ("drafts", "trash", "junk")
 
 class ImapFolder(models.Model):
     _name = "imap.folder"
+    _inherit = "imap.folder.audit.mixin"
     _description = "Folder of a mailbox"
     _order = "sequence, path, id"
     _rec_name = "path"
