@@ -136,20 +136,25 @@ class UidWindows:
         """The lowest UID whose INTERNALDATE is on ``day`` or later, by the server's own clock."""
         criteria = b"SINCE " + format_criteria_date(day)
         if self._client.has_capability("ESEARCH"):
-            answers = self._search("ESEARCH", b"RETURN (MIN)", criteria)
+            answers = self._search("ESEARCH", "UID", "SEARCH", b"RETURN (MIN)", criteria)
             return next((_esearch(first_text(answer), b"MIN") for answer in answers), None)
         # One answer for a million messages would be a line of 8 MB.
         for low in range(1, self._ranks.exists + 1, self._limits.search_window):
             high = min(low + self._limits.search_window - 1, self._ranks.exists)
-            # Some servers spread the result over several SEARCH lines, which IMAPClient refuses.
-            lists = map(first_text, self._search("SEARCH", b"%d:%d" % (low, high), criteria))
-            found = [int(uid) for uids in lists for uid in uids.split() if uid.isdigit()]
+            # By sequence number all the way: pymap takes the set in UID SEARCH for UIDs, finds nothing, and all past
+            # mail would be missed. Some servers spread the result over several lines, which IMAPClient refuses.
+            lists = map(
+                first_text, self._search("SEARCH", "SEARCH", b"%d:%d" % (low, high), criteria)
+            )
+            found = [int(one) for numbers in lists for one in numbers.split() if one.isdigit()]
             if found:
-                return min(found)
+                first = min(found)
+                # Gone meanwhile: from the start then, rather than miss any.
+                return self._window(first, first).get(first, 1)
         return None
 
-    def _search(self, kind: str, *words: bytes) -> Iterator[Record]:
-        return records(self._client.ask(kind, "UID", "SEARCH", *words))
+    def _search(self, kind: str, *words: str | bytes) -> Iterator[Record]:
+        return records(self._client.ask(kind, *words))
 
     # Ranks
 
@@ -190,7 +195,7 @@ class UidWindows:
 
         watchers["ESEARCH"] = counted
         try:
-            self._search("ESEARCH", b"RETURN (COUNT)", b"UID 1:%d" % (uid - 1))
+            self._search("ESEARCH", "UID", "SEARCH", b"RETURN (COUNT)", b"UID 1:%d" % (uid - 1))
         finally:
             del watchers["ESEARCH"]
         rank = self._ranks.of(uid)

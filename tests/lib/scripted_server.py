@@ -341,27 +341,35 @@ class ImapBox:
             values.append(b"BODY[] {%d}\r\n%s" % (len(message.body), message.body))
         return b"* %d FETCH (%s)" % (sequence, b" ".join(values))
 
+    def _search(self, state, rest):
+        low, high, day = re.fullmatch(rb"(\d+):(\d+) SINCE (\S+)", rest).groups()
+        wanted = _since(state.folder.messages, day)
+        numbers = enumerate(state.folder.messages, 1)
+        found = [n for n, message in numbers if message in wanted and int(low) <= n <= int(high)]
+        return [b"* SEARCH" + b"".join(b" %d" % number for number in found)]
+
     def _uid_search(self, state, rest):
         messages = state.folder.messages
         found = re.fullmatch(
-            rb"(?:RETURN \((?P<item>COUNT|MIN)\) )?(?:(?P<low>\d+):(?P<high>\d+) )?"
-            rb"(?:UID (?P<uids>\S+)|SINCE (?P<day>\S+))", rest,
-        )  # fmt: skip
-        if found["low"]:
-            messages = messages[int(found["low"]) - 1 : int(found["high"])]
+            rb"(?:RETURN \((?P<item>COUNT|MIN)\) )?(?:UID (?P<uids>\S+)|SINCE (?P<day>\S+))", rest
+        )
         if found["uids"]:
             chosen = NumberSet(found["uids"], max((m.uid for m in messages), default=0))
             messages = [message for message in messages if message.uid in chosen]
         if found["day"]:
-            day, month, year = found["day"].decode().split("-")
-            since = datetime.date(int(year), _MONTHS.index(month) + 1, int(day))
-            messages = [message for message in messages if message.date.date() >= since]
+            messages = _since(messages, found["day"])
         uids = [message.uid for message in messages]
         if found["item"] == b"COUNT":
             return [b'* ESEARCH (TAG "x") UID COUNT %d' % len(uids)]
         if found["item"] == b"MIN":
             return [b'* ESEARCH (TAG "x") UID' + (b" MIN %d" % min(uids) if uids else b"")]
         return [b"* SEARCH" + b"".join(b" %d" % uid for uid in uids)]
+
+
+def _since(messages: list[Message], text: bytes) -> list[Message]:
+    day, month, year = text.decode().split("-")
+    since = datetime.date(int(year), _MONTHS.index(month) + 1, int(day))
+    return [message for message in messages if message.date.date() >= since]
 
 
 class _State:

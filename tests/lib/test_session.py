@@ -26,7 +26,8 @@ READ_ONLY = re.compile(
     | STATUS\ "([^"\\]|\\.)*"\ \([A-Z ]*\)
     | EXAMINE\ "([^"\\]|\\.)*"
     | (UID\ )?FETCH\ [\d:,*]+\ \((UID|FLAGS|INTERNALDATE|RFC822\.SIZE|X-GM-\w+|BODY\.PEEK\[[^\]]*\]|\ )+\)
-    | UID\ SEARCH\ (RETURN\ \((COUNT|MIN)\)\ )?([\d:]+\ )?(UID\ [\d:]+|SINCE\ [\w-]+)
+    | UID\ SEARCH\ (RETURN\ \((COUNT|MIN)\)\ )?(UID\ [\d:]+|SINCE\ [\w-]+)
+    | SEARCH\ [\d:]+\ SINCE\ [\w-]+
     """,
     re.VERBOSE,
 )

@@ -243,5 +243,20 @@ def test_first_uid_since(session, capabilities, day, uid):
         assert mailbox.first_uid_since(day) == uid
 
 
+def test_first_uid_since_when_that_message_is_gone(session):
+    """Rather all mail once more than one too few."""
+
+    def search(peer, tag, _rest):
+        peer.send(b"* SEARCH 3", tag + b" OK done")
+
+    def fetch(peer, tag, _rest):
+        peer.send(tag + b" OK done")
+
+    box = box_of([5, 6, 7], hooks={b"SEARCH": search, b"FETCH": fetch})
+    with ScriptedServer(box) as server, session(server) as mailbox:
+        mailbox.examine(b"INBOX")
+        assert mailbox.first_uid_since(datetime.date(2024, 1, 1)) == 1
+
+
 def test_first_uid_since_in_an_empty_folder(opened):
     assert opened([], lambda mailbox, _: mailbox.first_uid_since(datetime.date(2024, 1, 1))) is None
