@@ -2,7 +2,7 @@
 # Install the Debian packages that are missing, and only those. Prints nothing when none is.
 #
 #   get_debian_packages.sh        what the tests and the demo need
-#   get_debian_packages.sh lint   what make lint needs on top
+#   get_debian_packages.sh node   what make lint and the tests with hoodiecrow need on top
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/common.sh"
 . "$(dirname "$0")/odoo_place.sh"
@@ -26,7 +26,7 @@ package_is_here() { dpkg-query -W -f '${Status}' "$1" 2>/dev/null | grep -q ' in
 
 find_missing() {
     missing=()
-    if [ "${1:-}" = lint ]; then
+    if [ "${1:-}" = node ]; then
         need nodejs any_command node
         need npm any_command npm
         return

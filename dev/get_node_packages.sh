@@ -1,20 +1,24 @@
 #!/usr/bin/env bash
-# Install the formatters that package.json names into the cache, and print where they are.
+# Install the packages that FOLDER/package.json names into the cache, and print where they are.
+#
+#   get_node_packages.sh FOLDER    dev: the formatters of make lint; dev/hoodiecrow: a mail server for make test
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/common.sh"
 
-FORMATTERS=$CACHE/node-$(cat "$CHECKOUT"/dev/package*.json | short_hash)
-if [ ! -e "$FORMATTERS" ]; then
-    lock formatters >&2
-    if [ ! -e "$FORMATTERS" ]; then
-        say "Formatters: fetching prettier" >&2
+folder=$CHECKOUT/$1
+PACKAGES=$CACHE/node-$(cat "$folder"/package*.json | short_hash)
+if [ ! -e "$PACKAGES" ]; then
+    "$CHECKOUT/dev/get_debian_packages.sh" node >&2
+    lock "node-$(basename "$folder")" >&2
+    if [ ! -e "$PACKAGES" ]; then
+        say "Node packages: fetching those of $1/package.json" >&2
         work=$(mktemp -d "$CACHE/node-XXXXXX")
         trap 'rm -rf "$work"' EXIT
-        cp "$CHECKOUT"/dev/package*.json "$work"
+        cp "$folder"/package*.json "$work"
         # From the registry that this machine's npm is set up with: the lock file names versions and digests only.
         (cd "$work" && npm ci --silent --no-audit --no-fund >&2)
         chmod 755 "$work"
-        mv -T "$work" "$FORMATTERS"
+        mv -T "$work" "$PACKAGES"
     fi
 fi
-echo "$FORMATTERS"
+echo "$PACKAGES"

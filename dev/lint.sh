@@ -3,12 +3,11 @@
 # found.
 # shellcheck source-path=SCRIPTDIR
 "$(dirname "$0")/setup.sh" || exit
-"$(dirname "$0")/get_debian_packages.sh" lint || exit
 . "$(dirname "$0")/common.sh"
 . "$CHECKOUT/dev/odoo_place.sh"
 . "$CHECKOUT/dev/venv_place.sh"
 
-formatters=$("$CHECKOUT/dev/get_formatters.sh")
+formatters=$("$CHECKOUT/dev/get_node_packages.sh" dev)
 cd "$CHECKOUT"
 export RUFF_CACHE_DIR=$CHECKOUT_CACHE/ruff PYLINTHOME=$CHECKOUT_CACHE/pylint
 fix=no

@@ -54,6 +54,8 @@ run_pytest() {
 }
 
 if [ ${#lib_tests[@]} -gt 0 ]; then
+    HOODIECROW=$("$CHECKOUT/dev/get_node_packages.sh" dev/hoodiecrow) || die "no hoodiecrow for the tests"
+    export HOODIECROW
     say "Tests of the engine"
     run_pytest engine "${lib_tests[@]}"
 fi
