@@ -28,9 +28,11 @@ from .errors import (
 from .limits import Limits
 from .network import Deadline, secure
 from .server_answers import classify, readable
-from .transport import Transport
+from .transport import DeflateTransport, Transport
 
 _BUFFER = 256 * 1024
+# IMAPClient registers the others that imaplib lacks.
+imaplib.Commands.setdefault("COMPRESS", ("AUTH",))
 #: up to the kind of an answer: ``* 5 FETCH``, ``* OK``, ``m1 NO``
 _HEAD = re.compile(rb"(\* (?:\d{1,10} +)?|[A-Z]+\d+ )([A-Za-z][A-Za-z0-9.-]*)")
 _ANNOUNCED = re.compile(rb"~?\{(\d+)\+?\}\r\n\Z")
@@ -179,6 +181,18 @@ class Imap4(imaplib.IMAP4):
         self._tls_established = True
         self.capabilities = ()
         self.begin(deadline)
+
+    def go_compressed(self) -> None:
+        """COMPRESS (RFC 4978): what follows its OK is compressed, and some of it may have been read already."""
+        self._simple_command("COMPRESS", "DEFLATE")
+        below = self._transport
+        below.paused = True
+        received = self._reader.read1(_BUFFER) if self._reader.peek(1) else b""
+        below.paused = False
+        # or the old reader would close the connection when it is forgotten
+        self._reader.detach()
+        self._transport = DeflateTransport(below, received)
+        self._reader = io.BufferedReader(self._transport, _BUFFER)
 
     def logout(self):
         # The BYE that is due now is a failure everywhere else.

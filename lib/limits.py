@@ -16,6 +16,7 @@ class Limits:
     :param connect_timeout: for the whole of: connecting, TLS, and the greeting
     :param command_timeout: for one command with its whole answer, however often a byte arrives
     :param close_timeout: for the farewell; nobody waits for a server that hangs on LOGOUT
+    :param compress: whether the connection is compressed where the server can (RFC 4978)
     :param max_line: longest line; a SEARCH answer with 150,000 UIDs needs 1.7 MB
     :param max_literal: largest literal; a larger one is refused before it is read
     :param max_answers: most untagged lines that one command may bring
@@ -39,6 +40,7 @@ class Limits:
     connect_timeout: float = 20.0
     command_timeout: float = 120.0
     close_timeout: float = 2.0
+    compress: bool = True
     max_line: int = 4 * MEGABYTE
     max_literal: int = 100 * MEGABYTE
     max_answers: int = 200_000

@@ -42,6 +42,8 @@ def connect(sock: socket.socket, account: Account, limits: Limits, deadline: Dea
             _start_tls(client, account, deadline)
         _sign_in(client, account)
         _identify(client)
+        if limits.compress:
+            _compress(client)
     except BaseException:
         client.imap.drop()
         raise
@@ -101,6 +103,13 @@ def _identify(client: Client) -> None:
     if client.quirks.needs_id or client.has_capability("ID"):
         with suppress(CommandRefused):
             client.quirks = _quirks(client, _identity(client.ask("ID", "ID", _CLIENT_ID)))
+
+
+def _compress(client: Client) -> None:
+    """Where it is offered; a refusal (RFC 4978 section 3: COMPRESSIONACTIVE under TLS) means nothing."""
+    if client.has_capability("COMPRESS=DEFLATE"):
+        with suppress(CommandRefused), client.conversation() as imap:
+            imap.go_compressed()
 
 
 def _quirks(client: Client, identity: dict[str, str]) -> Quirks:

@@ -6,12 +6,15 @@ server whose answer to any command a test can replace.
 """
 
 import datetime
+import io
 import re
 import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+
+from deflated import Deflated
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -55,6 +58,11 @@ class Peer:
         assert came == verb, f"{verb!r} was expected, {came!r} came"
         self.send(*(answer.replace(b"TAG", tag) for answer in answers))
         return rest
+
+    def start_deflate(self) -> None:
+        """Compress from now on (RFC 4978)."""
+        self._sock = Deflated(self._sock)
+        self._reader = io.BufferedReader(self._sock)
 
     def start_tls(self) -> None:
         """Be a TLS server from now on."""
@@ -251,6 +259,8 @@ class ImapBox:
             peer.send(*answer(state, rest), tag + b" OK done")
             if verb == b"STARTTLS":
                 peer.start_tls()
+            if verb == b"COMPRESS":
+                peer.start_deflate()
             if verb == b"LOGOUT":
                 return
 
@@ -261,6 +271,10 @@ class ImapBox:
         return [b"* CAPABILITY " + self.capabilities]
 
     def _starttls(self, _state, _rest):
+        return []
+
+    def _compress(self, _state, _rest):
+        assert self.offers(b"COMPRESS=DEFLATE")
         return []
 
     def _login(self, _state, _rest):
