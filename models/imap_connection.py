@@ -326,7 +326,7 @@ class ImapConnection(models.Model):
         due = self.search(imap_schedule.due_domain(), order="next_sync, id")
         ir_cron._commit_progress(remaining=len(due))
         for connection in due:
-            connection._sync(budget_seconds=CRON_BUDGET)
+            connection._sync_or_log(CRON_BUDGET)
             if not ir_cron._commit_progress(1):
                 break
 
@@ -349,6 +349,8 @@ class ImapConnection(models.Model):
         with claim as won:
             if not won:
                 return SyncRun.no_counters(busy=True)
+            # what this transaction saw may be older than what the last worker on this mailbox stored
+            connection._checkpoint()
             if not connection._may_sync():
                 return SyncRun.no_counters()
             started = fields.Datetime.now()
@@ -361,6 +363,15 @@ class ImapConnection(models.Model):
                 connection._record_failure(error)
             connection._checkpoint()
             return run.counters()
+
+    def _sync_or_log(self, budget_seconds):
+        """Sync once; whatever is wrong with this mailbox, the others have their turn."""
+        try:
+            self._sync(budget_seconds)
+        except Exception:
+            _logger.exception("Mailbox %s", self.id)
+            self.env.cr.rollback()
+            self.sudo()._record_failure(SyncError())
 
     def _checkpoint(self):
         """Make what was stored so far permanent, so that a kill costs at most one batch.

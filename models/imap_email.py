@@ -40,7 +40,7 @@ class ImapEmail(models.Model):
         help="The current user may read a record that this email stands on",
     )
 
-    _identity = models.UniqueIndex("(message_id, digest)")
+    _identity = models.UniqueIndex("(digest)")
 
     @api.depends_context("uid")
     def _compute_is_readable(self):

@@ -29,6 +29,7 @@ BODY_BATCH_BYTES = 20_000_000
 LARGEST_BODY = 50_000_000
 #: a transaction that lost against another worker is tried again this often
 STORE_ATTEMPTS = 3
+_CONFLICTS = (psycopg2.IntegrityError, psycopg2.extensions.TransactionRollbackError)
 
 
 @dataclass
@@ -57,6 +58,7 @@ class Reader:
         self._connection = connection
         self._widened = widened
         self._directory = Directory(connection)
+        self._last_attempt = False
 
     def take(self, session, folder, uids, *, uidvalidity, silent, again=False, note=None):
         """Read messages of the folder that is open in ``session``, and store what becomes of them.
@@ -70,6 +72,7 @@ class Reader:
         found = session.fetch_headers(uids, isolate=again) if uids else {}
         piece = _Piece(session, folder, uids, uidvalidity, silent, again, found)
         for attempt in range(1, STORE_ATTEMPTS + 1):
+            self._last_attempt = attempt == STORE_ATTEMPTS
             try:
                 with folder.env.cr.savepoint():
                     tally = self._store(piece)
@@ -77,9 +80,9 @@ class Reader:
                         note(tally)
                     folder.env.flush_all()
                 return tally
-            except (psycopg2.IntegrityError, psycopg2.errors.SerializationFailure):
+            except _CONFLICTS:
                 # another worker stored the same email at this moment: begin again and find it there
-                if attempt == STORE_ATTEMPTS or module.current_test:
+                if self._last_attempt or not _may_roll_back():
                     raise
                 folder.env.cr.rollback()
                 folder.env.invalidate_all()
@@ -213,9 +216,12 @@ class Reader:
             with store.env.cr.savepoint():
                 store.link(mails)
             return {}
-        except (psycopg2.IntegrityError, psycopg2.errors.SerializationFailure):
-            raise
-        except Exception:
+        except Exception as error:
+            if isinstance(error, psycopg2.OperationalError):
+                # another worker, or the database itself: no fault of the message
+                raise
+            if isinstance(error, psycopg2.IntegrityError) and not self._last_attempt:
+                raise
             if len(mails) == 1:
                 raw = mails[0].raw
                 _logger.exception("Message %s of mailbox %s", raw.uid, self._connection.id)
@@ -237,6 +243,11 @@ class _Piece:
     silent: bool
     again: bool
     found: dict
+
+
+def _may_roll_back():
+    """Say whether this transaction is ours: not in tests, which run in one that they need afterwards."""
+    return not module.current_test
 
 
 def _batches(wanted):
