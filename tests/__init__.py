@@ -12,6 +12,7 @@ from . import test_mail_body
 from . import test_quarantine
 from . import test_query_count
 from . import test_random_runs
+from . import test_round_trips
 from . import test_schedule
 from . import test_secret
 from . import test_sync

@@ -3,10 +3,10 @@ STATUS.
 """
 
 from imapclient import IMAPClient
+from servers.latency_proxy import LatencyProxy
 
 from . import mails, sizes
 from .figures import Figure
-from .line import Line
 from .place import PASSWORD, Watch, connect, mailbox, odoo
 
 
@@ -15,7 +15,7 @@ def measure():
     with mailbox(mails.strangers(20)) as server, odoo() as env:
         for number in range(sizes.FOLDERS - len(server.mailbox(mails.OWNER).folders())):
             server.create_folder(mails.OWNER, f"Customers/Folder {number}")
-        line = Line(server.plain_port, sizes.LATENCY_SECONDS)
+        line = LatencyProxy(server.plain_port, sizes.LATENCY_SECONDS)
         with line.open() as port:
             connection = connect(env, "unchanged", port, security="none")
             connection.folder_ids.selected = True
@@ -26,7 +26,7 @@ def measure():
                 connection._sync()
             trips = line.after_login()
             folders = connection.folder_ids.mapped("path")
-        plain_line = Line(server.plain_port, sizes.LATENCY_SECONDS)
+        plain_line = LatencyProxy(server.plain_port, sizes.LATENCY_SECONDS)
         with plain_line.open() as port, Watch() as plain:
             _status_one_by_one(port, folders)
     commands = b"".join(trips).count(b"\r\n")

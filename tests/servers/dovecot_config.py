@@ -25,6 +25,7 @@ class DovecotOptions:
     :param max_connections: connections per user and address (``mail_max_userip_connections``)
     :param separator: hierarchy separator of folder names
     :param prefix: what every folder but INBOX starts with, e.g. ``INBOX.`` as at Courier
+    :param compress: whether COMPRESS=DEFLATE is offered
     """
 
     capability: str | None = None
@@ -32,6 +33,7 @@ class DovecotOptions:
     max_connections: int = 10
     separator: str = "/"
     prefix: str = ""
+    compress: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,9 @@ class DovecotPlace:
 #   accepts a login without TLS; there is no setting against it.
 _TEMPLATE = """\
 protocols = imap
+protocol imap {{
+  mail_plugins = {plugins}
+}}
 listen = 127.0.0.1
 base_dir = {base}
 state_dir = {base}
@@ -153,6 +158,7 @@ def render(options: DovecotOptions, place: DovecotPlace) -> str:
         key=place.certificate.key,
         capability=options.capability or "",
         max_connections=options.max_connections,
+        plugins="imap_zlib" if options.compress else "",
         separator=options.separator,
         prefix=options.prefix,
         folders="".join(
