@@ -53,6 +53,8 @@ class Client(IMAPClient):
         self.normalise_times = False
         #: nothing is known of the server until it has been asked, see :mod:`.login`
         self.quirks = Quirks()
+        #: whether the server tells of vanished messages by VANISHED
+        self.qresync = False
 
     def _create_IMAP4(self) -> Imap4:
         sock, deadline = self._connected
@@ -169,6 +171,15 @@ class Client(IMAPClient):
         with self.conversation(otherwise=otherwise) as imap:
             imap.select(name, readonly=True)
             return imap.untagged_responses.get("EXISTS", []), dict(imap.codes)
+
+    def enable_qresync(self) -> None:
+        """Have vanished messages told by UID, if the server can; illegal once a folder is open
+        (RFC 5161).
+        """
+        if self.has_capability("QRESYNC") and self.has_capability("ENABLE"):
+            with suppress(CommandRefused):
+                enabled = b" ".join(self.ask("ENABLED", "ENABLE", "QRESYNC"))
+                self.qresync = b"QRESYNC" in enabled.upper().split()
 
     def farewell(self) -> None:
         """Say goodbye if the server listens; never raises."""

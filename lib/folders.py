@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .client import Client
 from .errors import AnswerTooLarge, CommandRefused, FolderGone, ProtocolError
@@ -228,12 +228,14 @@ class Snapshot:
         not tell
     :param exists: how many messages it has
     :param highestmodseq: None without CONDSTORE or with NOMODSEQ
+    :param estimated: ``uidnext`` was worked out from the last message: it falls when that one goes
     """
 
     uidvalidity: int
     uidnext: int
     exists: int
     highestmodseq: int | None
+    estimated: bool = field(default=False, compare=False)
 
 
 def examine(client: Client, raw: bytes) -> Snapshot:
@@ -251,6 +253,7 @@ def examine(client: Client, raw: bytes) -> Snapshot:
         uidnext=uidnext or (_last_uid(client) + 1 if exists else 1),
         exists=exists,
         highestmodseq=number(codes.get(b"HIGHESTMODSEQ")) or None,
+        estimated=not uidnext,
     )
 
 

@@ -20,13 +20,25 @@ from .errors import (
 )
 from .fetch import Fetcher, RawHeader
 from .folders import FolderInfo, FolderStatus, Snapshot, examine, folder_states, list_folders
+from .known import Tracking
 from .limits import Limits
 from .login import connect
 from .network import Deadline, normal_host, open_socket, secure
 from .quirks import Quirks
+from .uid_ranges import UidRanges
 from .uids import UidWindows
+from .watch import Changes, FlagsByUid, Listed, Watch
 
-__all__ = ["FolderInfo", "FolderStatus", "Limits", "RawHeader", "Session", "Snapshot"]
+__all__ = [
+    "Changes",
+    "FolderInfo",
+    "FolderStatus",
+    "Limits",
+    "Listed",
+    "RawHeader",
+    "Session",
+    "Snapshot",
+]
 
 _DEFAULT_LIMITS = Limits()
 
@@ -49,6 +61,8 @@ class Session:
         self._connection: Client | None = None
         self._examined: tuple[bytes, Snapshot] | None = None
         self._windows: UidWindows | None = None
+        self._watch: Watch | None = None
+        self._first_folder = True
         self._repairs = 0
         self._fetcher = Fetcher(self._client, limits, self._repair)
 
@@ -79,6 +93,7 @@ class Session:
         self._connection = connect(sock, account, limits, deadline)
         self._limits = limits.with_message_limit(self.quirks.message_limit)
         self._fetcher = Fetcher(self._client, self._limits, self._repair)
+        self._first_folder = True
 
     def close(self) -> None:
         """Say goodbye, if the server listens; never raises."""
@@ -118,10 +133,15 @@ class Session:
 
         :raises FolderGone: it does not exist or cannot be opened
         """
-        self._examined = self._windows = None
-        snapshot = examine(self._client(), raw)
+        client = self._client()
+        if self._first_folder:
+            self._first_folder = False
+            client.enable_qresync()
+        self._examined = self._windows = self._watch = None
+        snapshot = examine(client, raw)
         self._examined = raw, snapshot
-        self._windows = UidWindows(self._client(), self._limits, snapshot)
+        self._windows = UidWindows(client, self._limits, snapshot)
+        self._watch = Watch(client, self._limits, snapshot, self._windows.vanishing)
         return snapshot
 
     # Messages of the examined folder
@@ -175,7 +195,39 @@ class Session:
             messages = {message.uid: message.size for message in messages}
         return self._fetcher.bodies(messages, isolate)
 
+    # What is known of the examined folder
+
+    @property
+    def tracking(self) -> Tracking:
+        """How the server keeps track of changes; of a folder without MODSEQ, its snapshot tells."""
+        client = self._client()
+        if client.has_capability("QRESYNC") and client.has_capability("ENABLE"):
+            return Tracking.QRESYNC if client.qresync or self._first_folder else Tracking.CONDSTORE
+        return Tracking.CONDSTORE if client.has_capability("CONDSTORE") else Tracking.NONE
+
+    def changes_since(self, modseq: int) -> Iterator[Changes]:
+        """Changed flags, and with QRESYNC what vanished; see :meth:`.watch.Watch.changes_since`."""
+        return self._watching().changes_since(modseq)
+
+    def listing(self, *, flags: bool, last: int | None = None) -> Iterator[Listed]:
+        """All messages; see :meth:`.watch.Watch.listing`."""
+        return self._watching().listing(flags=flags, last=last)
+
+    def present(self, uids: Iterable[int]) -> FlagsByUid:
+        """Flags of those of some messages that are there; see :meth:`.watch.Watch.present`."""
+        return self._watching().present(uids)
+
+    def vanished(self) -> UidRanges:
+        """What the server said has vanished since this was last asked, with whatever command it
+        came.
+        """
+        return self._in_folder().vanishing.take_news()
+
     # Inside
+
+    def _watching(self) -> Watch:
+        self._in_folder()
+        return self._watch
 
     def _client(self) -> Client:
         if self._connection is None:

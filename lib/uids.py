@@ -17,6 +17,8 @@ from .errors import ProtocolError
 from .folders import Snapshot
 from .grammar import Malformed, Record, first_text, number, parse, records
 from .limits import Limits
+from .uid_ranges import UidRanges
+from .vanishing import Vanishing
 
 _RECORD = re.compile(rb"(\d{1,10}) .*?\bUID (\d{1,10})\b", re.IGNORECASE)
 #: remembered ranks; a run alternates between new mail and backfill, so very few are of use
@@ -48,6 +50,15 @@ class Ranks:
         gone = number(sequence) or 0
         self.exists = max(self.exists - 1, 0)
         self._known = {uid: rank - (gone <= rank) for uid, rank in self._known.items()}
+
+    def vanished(self, uids: UidRanges) -> None:
+        """Note a VANISHED, which takes the place of EXPUNGE after ENABLE QRESYNC (RFC 7162
+        section 3.2.10).
+        """
+        self.exists = max(self.exists - uids.count(), 0)
+        self._known = {
+            uid: max(rank - uids.count(below=uid), 0) for uid, rank in self._known.items()
+        }
 
     def remember(self, uid: int, rank: int) -> None:
         """``rank`` messages have a UID below ``uid``."""
@@ -85,9 +96,12 @@ class UidWindows:
         self._limits = limits
         self._ranks = Ranks(snapshot)
         self._distrusted = False
+        #: what vanishes meanwhile
+        self.vanishing = Vanishing(self._ranks.vanished)
         client.imap.watchers = {
             "EXISTS": self._ranks.arrived,
             "EXPUNGE": self._ranks.expunged,
+            "VANISHED": self.vanishing.heard,
         }
 
     def upwards(self, uid: int, limit: int) -> list[int]:

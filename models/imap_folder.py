@@ -2,6 +2,7 @@ from odoo import api, fields, models
 
 from ..lib.changes import Cursor
 from ..lib.folder_roles import roles_by_default
+from ..lib.known import Look
 from .big_integer import BigInteger
 
 #: folders whose mail concerns nobody, until somebody chooses them
@@ -45,9 +46,14 @@ class ImapFolder(models.Model):
     # the cursor, see lib/changes.py
     uidvalidity = BigInteger(readonly=True)
     uidnext = BigInteger(readonly=True, default=1)
-    highestmodseq = BigInteger(readonly=True)
     backfill_uid = BigInteger(readonly=True, default=1)
     backfilled = fields.Boolean(readonly=True)
+    # the last look at what is known, see lib/known.py
+    highestmodseq = BigInteger(readonly=True)
+    look_uidnext = BigInteger(readonly=True)
+    look_messages = BigInteger(readonly=True)
+    recent_look = fields.Datetime(readonly=True)
+    full_look = fields.Datetime(readonly=True)
     # counters
     message_count = fields.Integer(string="Mails", readonly=True, help="On the server")
     seen = fields.Integer(string="Looked at", readonly=True)
@@ -116,7 +122,32 @@ class ImapFolder(models.Model):
                 [("folder_id", "=", self.id), ("uidvalidity", "=", cursor.uidvalidity)]
             ).unlink()
         self._store_cursor(cursor)
+        self._store_look(Look())
         self.write(self._zero_counters())
+
+    def _look(self):
+        """Return what the server said when the known messages of this folder were last looked at."""
+        self.ensure_one()
+        return Look(
+            self.look_uidnext,
+            self.look_messages,
+            self.highestmodseq,
+            self.recent_look or None,
+            self.full_look or None,
+        )
+
+    def _store_look(self, look):
+        """Store a look; to be called where what it found is stored."""
+        self.ensure_one()
+        self.write(
+            {
+                "look_uidnext": look.uidnext,
+                "look_messages": look.messages,
+                "highestmodseq": look.highestmodseq,
+                "recent_look": look.recent_at,
+                "full_look": look.all_at,
+            }
+        )
 
     def _restart_backfill(self):
         """Look at the past again, because a longer period is wanted."""

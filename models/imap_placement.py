@@ -38,10 +38,19 @@ class ImapPlacement(models.Model):
     )
     labels = fields.Json(readonly=True, help="Gmail's labels")
     state = fields.Selection(
-        [("linked", "Linked"), ("quarantined", "Quarantined"), ("gone", "Gone")],
+        [
+            ("linked", "Linked"),
+            ("quarantined", "Quarantined"),
+            ("missing", "Missing"),
+            ("gone", "Gone"),
+        ],
         required=True,
         default="linked",
         readonly=True,
+    )
+    missing_since = fields.Datetime(
+        readonly=True,
+        help="When this copy was first not found; a later look decides whether it is gone",
     )
     # of a message in quarantine
     error_code = fields.Char(readonly=True)
@@ -58,6 +67,7 @@ class ImapPlacement(models.Model):
 
     _copy_unique = models.Constraint("UNIQUE (folder_id, uidvalidity, uid)")
     _quarantined = models.Index("(connection_id, last_attempt) WHERE state = 'quarantined'")
+    _missing = models.Index("(connection_id) WHERE state = 'missing'")
 
     @api.depends("error_code")
     @api.depends_context("lang")

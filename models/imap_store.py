@@ -11,6 +11,7 @@ from odoo.tools.mail import formataddr
 from ..lib.errors import MessageUnreadable
 from ..lib.headers import HeaderFacts
 from ..lib.identity import identity
+from ..lib.known import flags_text
 from ..lib.match import Verdict
 from ..lib.parse import ParsedMail, as_html, replace_cids
 from ..lib.session import RawHeader
@@ -335,7 +336,7 @@ class Store:
         for mail, email in emails:
             values = {
                 "email_id": email.id,
-                "flags": " ".join(mail.raw.flags),
+                "flags": flags_text(mail.raw.flags),
                 "size": mail.raw.size,
                 "gm_msgid": mail.raw.gm_msgid,
                 "labels": list(mail.raw.gm_labels) or False,

@@ -5,8 +5,13 @@ import time
 from collections import Counter
 from datetime import timedelta
 
+from odoo import fields
+
 from ..lib.changes import new_mail, past_mail, rebased
 from ..lib.errors import Scope, SyncError
+from ..lib.known import is_unchanged, plan_look
+from ..lib.uid_ranges import UidRanges
+from .imap_known import KnownMail
 from .imap_quarantine import Quarantine
 from .imap_reader import Reader
 
@@ -29,6 +34,8 @@ class SyncRun:
         self._counts = Counter()
         self._skipped = Counter()
         self._slices_read = 0
+        # no folder was left out
+        self._whole = True
         self.unfinished = False
 
     @staticmethod
@@ -59,12 +66,17 @@ class SyncRun:
         :raise SyncError: the mailbox or its host cannot be used any more; what was stored stays
         """
         self._reader = Reader(self._connection)
+        self._known = KnownMail(self._connection)
         changed = self._changed_folders(session)
         for slices in (new_mail, past_mail):
             for folder in changed:
                 if self._stopped():
                     return
+                if slices is past_mail and folder.backfilled:
+                    continue
                 self._read_folder(session, folder, slices)
+        if self._whole and not self._stopped():
+            self._known.settle(session, self._stopped)
         if not self._stopped():
             Quarantine(self._connection, self._reader).retry_due(session)
 
@@ -77,17 +89,28 @@ class SyncRun:
         folders = self._connection.folder_ids.filtered(lambda f: f.selected and f.available)
         raw_names = {folder: folder.raw_path.encode("latin-1") for folder in folders}
         status = session.status(raw_names.values())
+        now = fields.Datetime.now()
         changed = folders.browse()
         for folder, raw_name in raw_names.items():
-            now = status.get(raw_name)
-            if now is None:
+            state = status.get(raw_name)
+            if state is None:
+                self._whole = False
                 continue
-            if folder.message_count != now.messages:
-                folder.message_count = now.messages
-            known = (folder.uidvalidity, folder.uidnext, folder.backfilled)
-            if known != (now.uidvalidity, now.uidnext, True):
+            if folder.message_count != state.messages:
+                folder.message_count = state.messages
+            if self._is_due(folder, state, session.tracking, now):
                 changed += folder
         return changed
+
+    @staticmethod
+    def _is_due(folder, state, tracking, now):
+        """Say whether there is anything to read in a folder, given its STATUS."""
+        read = (folder.uidvalidity, folder.uidnext, folder.backfilled)
+        look = folder._look()
+        if read != (state.uidvalidity, state.uidnext, True) or not is_unchanged(look, state):
+            return True
+        # without MODSEQ, flags change without a trace
+        return bool(plan_look(look, state, tracking, bool(folder.linked), now))
 
     def _read_folder(self, session, folder, slices):
         try:
@@ -97,6 +120,8 @@ class SyncRun:
                 folder._begin_again(cursor)
                 # a slice that is tried again goes back to here, and must not go back further
                 self._connection._checkpoint()
+            if slices is new_mail:
+                self._whole &= self._known.look(session, folder, snapshot)
             for piece in self._slices(slices, session, cursor, snapshot):
                 self._read_slice(session, folder, piece)
                 if self._stopped():
@@ -104,6 +129,7 @@ class SyncRun:
         except SyncError as error:
             if error.scope is not Scope.FOLDER:
                 raise
+            self._whole = False
             _logger.info(
                 "Folder %s of mailbox %s: %s", folder.id, self._connection.id, error.detail
             )
@@ -130,10 +156,15 @@ class SyncRun:
 
     def _read_slice(self, session, folder, piece):
         """Read a slice and store its outcomes together with the cursor, then commit."""
+        vanished = UidRanges()
 
         def note(tally):
+            nonlocal vanished
             folder._count(tally.seen, tally.linked, tally.quarantined, tally.skipped)
             folder._store_cursor(piece.cursor)
+            # told with any command after ENABLE QRESYNC, and not a second time
+            vanished |= session.vanished()
+            self._known.note_vanished(folder, vanished)
 
         tally = self._reader.take(
             session,

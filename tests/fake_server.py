@@ -6,8 +6,10 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 
 from ..lib.errors import FolderGone, MessageUnreadable
+from ..lib.known import Tracking
 from ..lib.quirks import Quirks
-from ..lib.session import FolderInfo, FolderStatus, RawHeader, Snapshot
+from ..lib.session import Changes, FolderInfo, FolderStatus, Listed, RawHeader, Snapshot
+from ..lib.uid_ranges import UidRanges
 
 
 def mail(from_, to, subject="Hello", text="Hello", message_id=None, date=None, **headers):
@@ -33,11 +35,17 @@ class FakeMessage:
 
 @dataclass
 class FakeFolder:
+    """A folder; ``messages`` may be changed in any way, MODSEQs are worked out from what changed."""
+
     name: str
     role: str = "other"
     uidvalidity: int = 1
     uidnext: int = 1
     messages: dict = field(default_factory=dict)
+    modseq: int = 1
+    modseqs: dict = field(default_factory=dict)
+    vanished: dict = field(default_factory=dict)
+    flags_before: dict = field(default_factory=dict)
 
     def deliver(self, raw, internaldate=None, flags=(), **gmail):
         """Append a message, with what Gmail tells of it; return its UID."""
@@ -46,6 +54,34 @@ class FakeFolder:
         self.messages[uid] = FakeMessage(raw, arrived, flags, **gmail)
         self.uidnext += 1
         return uid
+
+    def flag(self, uid, *flags):
+        """Set the flags of a message."""
+        self.messages[uid].flags = flags
+
+    def expunge(self, *uids):
+        """Remove messages for good."""
+        for uid in uids:
+            del self.messages[uid]
+
+    def move(self, uid, folder):
+        """Move a message; return its new UID."""
+        message = self.messages.pop(uid)
+        return folder.deliver(message.raw, message.internaldate, message.flags)
+
+    @property
+    def highestmodseq(self):
+        """Work out what changed since this was last asked."""
+        now = {uid: message.flags for uid, message in self.messages.items()}
+        for uid, flags in now.items():
+            if self.flags_before.get(uid) != flags:
+                self.modseq += 1
+                self.modseqs[uid] = self.modseq
+        for uid in self.flags_before.keys() - now.keys():
+            self.modseq += 1
+            self.vanished[uid] = self.modseq
+        self.flags_before = now
+        return self.modseq
 
     def renumber(self):
         """Give the folder another UIDVALIDITY and all messages other UIDs."""
@@ -58,9 +94,15 @@ class FakeFolder:
 
 
 class FakeServer:
-    """Folders by name, and faults: ``unreadable`` UIDs, an ``error`` that every sign-in raises."""
+    """Folders by name, and faults: ``unreadable`` UIDs, an ``error`` that every sign-in raises.
 
-    def __init__(self):
+    :ivar tracking: how it keeps track of changes
+    :ivar verbs: what sessions asked for, in order
+    """
+
+    def __init__(self, tracking=Tracking.NONE):
+        self.tracking = tracking
+        self.verbs = []
         self.folders = {}
         self.add_folder("INBOX", "inbox")
         self.add_folder("Sent", "sent")
@@ -105,18 +147,63 @@ class FakeSession:
         )
 
     def status(self, raws):
+        self._server.verbs.append("status")
         found = [self._server.folders.get(raw.decode()) for raw in raws]
         return {
-            f.name.encode(): FolderStatus(f.uidvalidity, f.uidnext, len(f.messages), None)
+            f.name.encode(): FolderStatus(
+                f.uidvalidity, f.uidnext, len(f.messages), self._modseq(f)
+            )
             for f in found
             if f
         }
 
     def examine(self, raw):
+        self._server.verbs.append(f"examine {raw.decode()}")
         folder = self._folder = self._server.folders.get(raw.decode())
         if folder is None:
             raise FolderGone("no such folder")
-        return Snapshot(folder.uidvalidity, folder.uidnext, len(folder.messages), None)
+        self._news = set(folder.messages)
+        return Snapshot(
+            folder.uidvalidity, folder.uidnext, len(folder.messages), self._modseq(folder)
+        )
+
+    def _modseq(self, folder):
+        return None if self._server.tracking is Tracking.NONE else folder.highestmodseq
+
+    @property
+    def tracking(self):
+        return self._server.tracking
+
+    def changes_since(self, modseq):
+        self._server.verbs.append("changes")
+        folder = self._folder
+        vanished = ()
+        if folder.highestmodseq > modseq and self.tracking is Tracking.QRESYNC:
+            vanished = [uid for uid, when in folder.vanished.items() if when > modseq]
+        yield Changes(
+            {u: m.flags for u, m in folder.messages.items() if folder.modseqs[u] > modseq},
+            UidRanges.of(set(vanished) - set(folder.messages)),
+        )
+
+    def listing(self, *, flags, last=None):
+        self._server.verbs.append("listing" if not last else "recent")
+        uids = sorted(self._folder.messages)[-(last or 0) :]
+        found = {u: self._folder.messages[u].flags for u in uids} if flags else {}
+        lowest = min(uids, default=1) if last else 1
+        yield Listed(
+            lowest, 2**32 - 1 if not last else max(uids, default=1), UidRanges.of(uids), found
+        )
+
+    def present(self, uids):
+        self._server.verbs.append("present")
+        messages = self._folder.messages
+        return {uid: messages[uid].flags for uid in uids if uid in messages}
+
+    def vanished(self):
+        if self.tracking is not Tracking.QRESYNC:
+            return UidRanges()
+        vanished, self._news = self._news - set(self._folder.messages), set(self._folder.messages)
+        return UidRanges.of(vanished)
 
     def uids_from(self, uid, limit):
         return sorted(u for u in self._folder.messages if u >= uid)[:limit]

@@ -365,7 +365,8 @@ class ImapBox:
     def _uid_search(self, state, rest):
         messages = state.folder.messages
         found = re.fullmatch(
-            rb"(?:RETURN \((?P<item>COUNT|MIN)\) )?(?:UID (?P<uids>\S+)|SINCE (?P<day>\S+))", rest
+            rb"(?:RETURN \((?P<item>COUNT|MIN|ALL)\) )?(?:UID (?P<uids>\S+)|SINCE (?P<day>\S+))",
+            rest,
         )
         if found["uids"]:
             chosen = NumberSet(found["uids"], max((m.uid for m in messages), default=0))
@@ -375,6 +376,9 @@ class ImapBox:
         uids = [message.uid for message in messages]
         if found["item"] == b"COUNT":
             return [b'* ESEARCH (TAG "x") UID COUNT %d' % len(uids)]
+        if found["item"] == b"ALL":
+            found = b" ALL " + b",".join(b"%d" % uid for uid in uids) if uids else b""
+            return [b'* ESEARCH (TAG "x") UID' + found]
         if found["item"] == b"MIN":
             return [b'* ESEARCH (TAG "x") UID' + (b" MIN %d" % min(uids) if uids else b"")]
         return [b"* SEARCH" + b"".join(b" %d" % uid for uid in uids)]

@@ -17,16 +17,18 @@ from lib.errors import (
     LoginRefused,
     TooManyConnections,
 )
+from lib.known import Tracking
 from lib.session import Session
 
 READ_ONLY = re.compile(
     r"""
-    CAPABILITY | LOGIN\ .* | LOGOUT | ID\ \(.*\)
+    CAPABILITY | LOGIN\ .* | LOGOUT | ID\ \(.*\) | ENABLE\ QRESYNC
     | LIST\ ""\ "\*"(\ RETURN\ \(.*\))?
     | STATUS\ "([^"\\]|\\.)*"\ \([A-Z ]*\)
     | EXAMINE\ "([^"\\]|\\.)*"
     | (UID\ )?FETCH\ [\d:,*]+\ \((UID|FLAGS|INTERNALDATE|RFC822\.SIZE|X-GM-\w+|BODY\.PEEK\[[^\]]*\]|\ )+\)
-    | UID\ SEARCH\ (RETURN\ \((COUNT|MIN)\)\ )?(UID\ [\d:]+|SINCE\ [\w-]+)
+      (\ \(CHANGEDSINCE\ \d+(\ VANISHED)?\))?
+    | UID\ SEARCH\ (RETURN\ \((COUNT|MIN|ALL)\)\ )?(UID\ [\d:]+|SINCE\ [\w-]+)
     | SEARCH\ [\d:]+\ SINCE\ [\w-]+
     """,
     re.VERBOSE,
@@ -51,6 +53,14 @@ def everything(mailbox):
         uids += window
         mark = window[-1]
     headers = mailbox.fetch_headers(uids)
+    listed = list(mailbox.listing(flags=False))
+    flags = {}
+    for part in mailbox.listing(flags=True):
+        flags |= part.flags
+    changed = {}
+    if snapshot.highestmodseq and mailbox.tracking is not Tracking.NONE:
+        for part in mailbox.changes_since(1):
+            changed |= part.flags
     return {
         "folders": folders,
         "states": {raw: (state.uidnext, state.messages) for raw, state in states.items()},
@@ -62,6 +72,10 @@ def everything(mailbox):
             mailbox.first_uid_since(START.date() + datetime.timedelta(d)) for d in (0, 60, 999)
         ],
         "headers": headers,
+        "listed": [uid for uid in uids if any(uid in part.uids for part in listed)],
+        "flags": flags,
+        "changed": changed or flags,
+        "present": sorted(mailbox.present([*uids[:50], 4_000_000_000])),
         "bodies": dict(mailbox.fetch_bodies(headers.values())),
     }
 
@@ -119,6 +133,10 @@ def test_dovecot(capability, security):
         commands = server.client_commands(LOGIN)
     present = {uid: body for uid, body in enumerate(BODIES, 1) if uid not in GONE}
     assert learnt["uids"] == sorted(present, reverse=True)
+    assert learnt["listed"] == sorted(present, reverse=True)
+    assert set(learnt["flags"]) == set(learnt["changed"]) == set(present)
+    assert learnt["flags"] == learnt["changed"]
+    assert learnt["present"] == sorted(learnt["uids"][:50])
     assert learnt["bodies"] == present
     assert learnt["snapshot"] == (len(present), 121)
     assert learnt["from"] == [

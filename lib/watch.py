@@ -1,0 +1,174 @@
+"""What the server tells about messages of the examined folder that are known: flags, and what
+vanished.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from .client import Client, Untagged
+from .errors import CommandRefused
+from .folders import Snapshot
+from .grammar import first_text, records, uid_batches, uid_set
+from .limits import Limits
+from .uid_ranges import UidRanges
+from .vanishing import Vanishing
+
+_HIGHEST_UID = 2**32 - 1
+_FLAGS = re.compile(rb"\bFLAGS \(([^()]*)\)", re.IGNORECASE)
+_UID = re.compile(rb"\bUID (\d{1,10})\b", re.IGNORECASE)
+_NUMBER = re.compile(rb"(\d{1,10}) ")
+_ALL = re.compile(rb"\bALL ([\d:,]+)", re.IGNORECASE)
+
+FlagsByUid = dict[int, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What happened in a part of a folder.
+
+    :param flags: of messages that changed, and of new ones
+    :param vanished: as the server claims; may hold UIDs that never were
+    """
+
+    flags: FlagsByUid
+    vanished: UidRanges = field(default_factory=UidRanges)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """All messages in a part of a folder.
+
+    :param low: lowest UID of the part
+    :param high: highest UID of the part
+    :param flags: by UID, as far as they were asked for
+    """
+
+    low: int
+    high: int
+    uids: UidRanges
+    flags: FlagsByUid
+
+
+class Watch:
+    """Asks about known messages of the examined folder, a part at a time: no answer is longer than
+    the limits allow, however many messages there are.
+    """
+
+    def __init__(self, client: Client, limits: Limits, snapshot: Snapshot, vanishing: Vanishing):
+        self._client = client
+        self._limits = limits
+        self._snapshot = snapshot
+        self._vanishing = vanishing
+
+    def changes_since(self, modseq: int) -> Iterator[Changes]:
+        """Changes after a MODSEQ of which the folder's HIGHESTMODSEQ was stored.
+
+        :raises CommandRefused: the server cannot say
+        """
+        modifier = b"(CHANGEDSINCE %d%s)" % (modseq, b" VANISHED" if self._client.qresync else b"")
+        for low, high in self._parts():
+            # A star would be clipped to the last message by Cyrus, which hides what vanished
+            # behind it.
+            flags = self._flags("UID", "FETCH", b"%d:%d" % (low, high), b"(UID FLAGS)", modifier)
+            yield Changes(flags, self._vanishing.take_earlier())
+
+    def listing(self, *, flags: bool, last: int | None = None) -> Iterator[Listed]:
+        """All messages of the snapshot, ascending.
+
+        :param last: only this many of the newest ones
+        :raises CommandRefused: the list is shorter or longer than the folder: nothing may be
+            concluded from what is missing in it
+        """
+        exists = self._snapshot.exists
+        expected = min(exists, last or exists)
+        by_search = not flags and not last and self._client.has_capability("ESEARCH")
+        count = 0
+        for part in self._searched() if by_search else self._fetched(exists - expected, flags):
+            count += part.uids.count(below=self._snapshot.uidnext)
+            yield part
+        if count != expected:
+            raise CommandRefused(f"a list of {count} messages where there are {expected}")
+
+    def present(self, uids: Iterable[int]) -> FlagsByUid:
+        """Flags of those of some messages that the server has when asked for just these."""
+        found: FlagsByUid = {}
+        for batch in uid_batches(uids, self._limits.window, self._limits.uid_set_chars):
+            found |= self._flags("UID", "FETCH", uid_set(batch), b"(UID FLAGS)")
+        return found
+
+    # Inside
+
+    def _parts(self) -> Iterator[tuple[int, int]]:
+        """All possible UIDs, cut so that few enough messages lie in each part."""
+        size, exists = self._limits.window, self._snapshot.exists
+        numbers = range(size, exists, size)
+        low = 1
+        for start in range(0, len(numbers), self._limits.header_batch):
+            batch = numbers[start : start + self._limits.header_batch]
+            asked = b",".join(b"%d" % number for number in batch)
+            answers = self._fetch("FETCH", asked, b"(UID)")
+            for uid in sorted(uid for uid in map(_uid_of, answers) if uid):
+                if uid >= low:
+                    yield low, uid
+                    low = uid + 1
+        yield low, _HIGHEST_UID
+
+    def _searched(self) -> Iterator[Listed]:
+        for low, high in self._parts():
+            # By UID all the way: pymap takes message numbers in UID SEARCH for UIDs.
+            answers = self._client.ask(
+                "ESEARCH", "UID", "SEARCH", b"RETURN (ALL)", b"UID %d:%d" % (low, high)
+            )
+            found = [_ALL.search(first_text(record)) for record in records(answers)]
+            sets = [UidRanges.parse(match[1]) for match in found if match]
+            yield Listed(low, high, UidRanges(run for uids in sets for run in uids), {})
+
+    def _fetched(self, skipped: int, flags: bool) -> Iterator[Listed]:
+        """By message number, without so many of the oldest."""
+        items = b"(UID FLAGS)" if flags else b"(UID)"
+        exists, low = self._snapshot.exists, 1
+        for start in range(skipped + 1, exists + 1, self._limits.window):
+            stop = min(start + self._limits.window - 1, exists)
+            uids: dict[int, int] = {}
+            by_uid: FlagsByUid = {}
+            for text in self._fetch("FETCH", b"%d:%d" % (start, stop), items):
+                number, uid = _NUMBER.match(text), _uid_of(text)
+                # without a number of ours it is news of another message
+                if uid and number and start <= int(number[1]) <= stop:
+                    uids[int(number[1])] = uid
+                    told = _FLAGS.search(text)
+                    if told:
+                        by_uid[uid] = _flags_in(told[1])
+            if not uids:
+                return
+            present = sorted(uids.values())
+            yield Listed(present[0] if skipped else low, present[-1], UidRanges.of(present), by_uid)
+            low = present[-1] + 1
+        if not skipped:
+            yield Listed(low, _HIGHEST_UID, UidRanges(), {})
+
+    def _flags(self, *words: str | bytes) -> FlagsByUid:
+        found: FlagsByUid = {}
+        for text in self._fetch(*words):
+            uid, told = _uid_of(text), _FLAGS.search(text)
+            if uid and told:
+                found[uid] = _flags_in(told[1])
+        return found
+
+    def _fetch(self, *words: str | bytes) -> list[bytes]:
+        answers: Untagged
+        answers, refusal = self._client.fetch_raw(*words)
+        if refusal:
+            raise self._client.failure(refusal)
+        return [first_text(record) for record in records(answers)]
+
+
+def _uid_of(text: bytes) -> int | None:
+    # a keyword may be called UID
+    found = _UID.search(_FLAGS.sub(b"", text))
+    return int(found[1]) if found else None
+
+
+def _flags_in(text: bytes) -> tuple[str, ...]:
+    return tuple(flag.decode("utf-8", "backslashreplace") for flag in text.split())
