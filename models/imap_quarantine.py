@@ -89,9 +89,10 @@ class Quarantine:
         waiting = min(len(placements), folder.quarantined)
 
         def note(tally):
-            folder._count(
-                0, tally.linked, max(tally.quarantined - len(placements), -waiting), tally.skipped
-            )
+            quarantined = max(tally.quarantined - len(placements), -waiting)
+            # those that are on the server no longer are not among those looked at either
+            seen = tally.linked + tally.skipped.total() + quarantined
+            folder._count(seen, tally.linked, quarantined, tally.skipped)
 
         self._reader.take(
             session,
