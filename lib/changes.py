@@ -49,12 +49,15 @@ def rebased(cursor, snapshot):
     A folder never read, or one whose UIDs have lost their meaning, starts at the server's UIDNEXT with its
     whole past as backfill: everything is looked at again and found by its Message-ID, nothing is deleted.
     That holds for another UIDVALIDITY (compare with !=: Exchange and restored backups go backwards) and for a
-    UIDNEXT that falls under the same UIDVALIDITY (RFC 3501 2.3.1.1 forbids it; restored servers do it).
+    UIDNEXT that falls under the same UIDVALIDITY (RFC 3501 2.3.1.1 forbids it; restored servers do it), but
+    not where the server tells none (163, Courier) and the last message was deleted.
 
     :param Cursor cursor: as stored
     :param snapshot: the answer to EXAMINE, taken before anything is fetched
     """
-    if cursor.uidvalidity == snapshot.uidvalidity and cursor.uidnext <= snapshot.uidnext:
+    if cursor.uidvalidity == snapshot.uidvalidity and (
+        cursor.uidnext <= snapshot.uidnext or snapshot.estimated
+    ):
         return cursor
     return Cursor(
         uidvalidity=snapshot.uidvalidity,
