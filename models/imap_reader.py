@@ -8,6 +8,7 @@ import logging
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import timedelta, timezone
+from functools import cache
 
 import psycopg2
 
@@ -99,20 +100,18 @@ class Reader:
         if arriving and context.period_start:
             # the server's clock may be behind ours: what arrives after connecting is never too old by minutes
             context = replace(context, period_start=context.period_start - timedelta(days=1))
+
+        @cache
+        def circumstances_of(is_draft, is_sent):
+            return replace(context, is_draft=is_draft, in_sent_folder=is_sent, **self._widened)
+
         judged = []
         for raw, facts in readable:
-            circumstances = self._circumstances(context, folder, raw)
+            circumstances = circumstances_of(
+                folder.role == "drafts" or raw.is_draft, folder.role == "sent" or raw.is_sent
+            )
             judged.append((raw, facts, match(facts, circumstances), circumstances))
         return judged, partners
-
-    def _circumstances(self, context, folder, raw):
-        """Return the context for matching one message: where it lies, besides who is who."""
-        return replace(
-            context,
-            is_draft=folder.role == "drafts" or raw.is_draft,
-            in_sent_folder=folder.role == "sent" or raw.is_sent,
-            **self._widened,
-        )
 
     # ------------------------------------------------------------------
     # outcomes
