@@ -70,6 +70,7 @@ def _figures(everything, ours, entries, gateways, sample):
             round(ours.cpu_seconds / len(everything) * 1000, 1),
             round(sum(watch.cpu_seconds for watch in gateways) / sample * 1000, 1),
         ),
+        "MB more at the peak of linking": round(ours.megabytes),
         "gateway's sample": f"{sample} of the same mails, half of them before, half after",
         "gateway's rate before, after": [
             round(sample / 2 / watch.seconds, 1) for watch in gateways
