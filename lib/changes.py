@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """How far a folder has been read.
+    """How far a folder has been read; without any values: never.
 
-    :param uidvalidity: the UIDVALIDITY that the UIDs belong to (RFC 3501 2.3.1.1); 0: never read
+    :param uidvalidity: the UIDVALIDITY that the UIDs belong to (RFC 3501 2.3.1.1); 0: not told
     :param uidnext: the lowest UID not yet seen as new mail
     :param backfill_uid: the lowest UID whose outcome is stored
     :param backfilled: backfill has reached the start of the period
@@ -49,18 +49,20 @@ def rebased(cursor, snapshot):
     A folder never read, or one whose UIDs have lost their meaning, starts at the server's UIDNEXT with its
     whole past as backfill: everything is looked at again and found by its Message-ID, nothing is deleted.
     That holds for another UIDVALIDITY (compare with !=: Exchange and restored backups go backwards) and for a
-    UIDNEXT that falls under the same UIDVALIDITY (RFC 3501 2.3.1.1 forbids it; restored servers do it), but
-    not where the server tells none (163, Courier) and the last message was deleted.
+    UIDNEXT that falls under the same UIDVALIDITY (RFC 3501 2.3.1.1 forbids it; restored servers do it).
+
+    A server that does not tell UIDVALIDITY, ever or just now, is taken to mean the one it told before. A UIDNEXT
+    that was worked out from the last message (163, Courier) falls whenever that one is deleted, which means nothing.
 
     :param Cursor cursor: as stored
     :param snapshot: the answer to EXAMINE, taken before anything is fetched
     """
-    if cursor.uidvalidity == snapshot.uidvalidity and (
-        cursor.uidnext <= snapshot.uidnext or snapshot.estimated
-    ):
+    uidvalidity = snapshot.uidvalidity or cursor.uidvalidity
+    fell = snapshot.uidnext < cursor.uidnext and not snapshot.estimated
+    if cursor != Cursor() and cursor.uidvalidity == uidvalidity and not fell:
         return cursor
     return Cursor(
-        uidvalidity=snapshot.uidvalidity,
+        uidvalidity=uidvalidity,
         uidnext=snapshot.uidnext,
         backfill_uid=snapshot.uidnext,
         backfilled=False,

@@ -127,7 +127,8 @@ class Audit:
         back = placed.filtered(lambda p: p.state == "gone")
         counts = Counter(gone=stored - len(placed - back))
         # taken for gone, and there: to be decided about like any other
-        back.filtered("email_id").state = "linked"
+        back += placed.filtered(lambda p: p.state == "missing")
+        back.filtered("email_id").write({"state": "linked", "missing_since": False})
         placed -= back.filtered(lambda p: p.state == "gone")
         back.filtered(lambda p: p.state == "gone").unlink()
         states = Counter(placed.mapped("state"))
@@ -141,6 +142,7 @@ class Audit:
             uidvalidity=audit["uidvalidity"],
             silent=True,
             again=True,
+            isolate=True,
             note=lambda tally: folder._count(0, tally.linked, tally.quarantined, Counter()),
         )
         vanished = len(decided) - tally.seen

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 from ..lib.changes import Cursor
 from ..lib.folder_roles import roles_by_default
@@ -7,6 +8,9 @@ from .big_integer import BigInteger
 
 #: folders whose mail concerns nobody, until somebody chooses them
 OFF_BY_DEFAULT = ("drafts", "trash", "junk")
+
+#: so often in a row a folder is read anew from the start
+MOST_RESETS = 5
 
 
 class ImapFolder(models.Model):
@@ -54,6 +58,24 @@ class ImapFolder(models.Model):
     look_messages = BigInteger(readonly=True)
     recent_look = fields.Datetime(readonly=True)
     full_look = fields.Datetime(readonly=True)
+    # what goes wrong again and again
+    resets = fields.Integer(
+        readonly=True, help="Looks in a row at which UIDs had lost their meaning"
+    )
+    failures = fields.Integer(
+        readonly=True, help="Runs in a row in which the connection ended at the same messages"
+    )
+    trouble = fields.Selection(
+        [
+            (
+                "resets",
+                "Stopped: the server numbers the mails of this folder anew every time. "
+                "Switch the folder off and on to try again.",
+            )
+        ],
+        string="Problem",
+        readonly=True,
+    )
     # counters
     message_count = fields.Integer(string="Mails", readonly=True, help="On the server")
     seen = fields.Integer(string="Looked at", readonly=True)
@@ -87,6 +109,8 @@ class ImapFolder(models.Model):
             folder.backlog = max(folder.message_count - folder.seen, 1) if open_backfill else 0
 
     def write(self, vals):
+        if "selected" in vals:
+            vals = {**vals, "trouble": False, "resets": 0, "failures": 0}
         result = super().write(vals)
         if vals.get("selected"):
             connections = self.connection_id.filtered(lambda c: c.state == "connected")
@@ -113,14 +137,35 @@ class ImapFolder(models.Model):
     def _begin_again(self, cursor):
         """Look at everything again, because the server numbers its messages anew; what is linked is found again.
 
-        Where a UID is given to another message under the same UIDVALIDITY (UIDNEXT fell), what is known about
-        that UID is wrong.
+        Until then its copies are missing, and stay so if they are not found: a server that loses its numbers may
+        have lost more. Where a UID is given to another message under the same UIDVALIDITY (UIDNEXT fell), what is
+        known about that UID is wrong.
         """
         self.ensure_one()
+        placements = self.env["imap.placement"]
         if cursor.uidvalidity == self.uidvalidity:
-            self.env["imap.placement"].search(
+            placements.search(
                 [("folder_id", "=", self.id), ("uidvalidity", "=", cursor.uidvalidity)]
             ).unlink()
+        placements.flush_model()
+        # may be a million
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE imap_placement
+                   SET state = CASE state WHEN 'linked' THEN 'missing' ELSE 'gone' END,
+                       missing_since = %s
+                 WHERE folder_id = %s AND state IN ('linked', 'quarantined')
+                """,
+                fields.Datetime.now(),
+                self.id,
+            )
+        )
+        placements.invalidate_model(["state", "missing_since"])
+        if self._cursor() != Cursor():
+            self.resets += 1
+            if self.resets >= MOST_RESETS:
+                self.trouble = "resets"
         self._store_cursor(cursor)
         self._store_look(Look())
         self.write(self._zero_counters())

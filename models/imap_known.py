@@ -54,6 +54,9 @@ class KnownMail:
         :param snapshot: what the server said when it was opened
         :return: whether it could be found out; if not, it is tried again next time
         """
+        if not snapshot.uidvalidity:
+            # UIDs mean nothing for sure
+            return True
         now = fields.Datetime.now()
         last = folder._look()
         plan = plan_look(last, snapshot, session.tracking, self._anything_known(folder), now)
@@ -143,8 +146,7 @@ class KnownMail:
             yield known
 
     def _mark_missing(self, folder, placements):
-        # without UIDVALIDITY a UID means nothing for sure
-        if placements and folder.uidvalidity:
+        if placements:
             placements.write({"state": "missing", "missing_since": fields.Datetime.now()})
 
     def _note_flags(self, folder, flags_by_uid):
@@ -194,7 +196,7 @@ class KnownMail:
         )
         for folder, placements in missing.grouped("folder_id").items():
             placements = placements.filtered(lambda p, f=folder: p.uidvalidity == f.uidvalidity)
-            if not placements or not folder.uidvalidity:
+            if not placements:
                 continue
             if stopped():
                 return

@@ -85,7 +85,13 @@ class ImapPlacement(models.Model):
     @api.model
     def _settled_values(self):
         """Return what is true of a message once it was read."""
-        return {"state": "linked", "error_code": False, "error": False, "dismissed": False}
+        return {
+            "state": "linked",
+            "missing_since": False,
+            "error_code": False,
+            "error": False,
+            "dismissed": False,
+        }
 
     # ------------------------------------------------------------------
     # what a person does about messages that could not be read

@@ -101,6 +101,7 @@ class Quarantine:
             uidvalidity=snapshot.uidvalidity,
             silent=False,
             again=True,
+            isolate=True,
             note=note,
         )
         self._connection._checkpoint()

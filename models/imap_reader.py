@@ -61,17 +61,20 @@ class Reader:
         self._directory = Directory(connection)
         self._last_attempt = False
 
-    def take(self, session, folder, uids, *, uidvalidity, silent, again=False, note=None):
+    def take(
+        self, session, folder, uids, *, uidvalidity, silent, again=False, isolate=False, note=None
+    ):
         """Read messages of the folder that is open in ``session``, and store what becomes of them.
 
         :param int uidvalidity: that of the open folder
         :param bool silent: nobody is notified: it is past mail
-        :param bool again: read those in quarantine as well, and find out which one breaks a connection
+        :param bool again: read those in quarantine as well
+        :param bool isolate: find out which one breaks a connection
         :param note: called with the :class:`Tally` in the transaction that stores the outcomes
         :return: the :class:`Tally`
         """
-        found = session.fetch_headers(uids, isolate=again) if uids else {}
-        piece = _Piece(session, folder, uids, uidvalidity, silent, again, found)
+        found = session.fetch_headers(uids, isolate=isolate) if uids else {}
+        piece = _Piece(session, folder, uids, uidvalidity, silent, again, isolate, found)
         for attempt in range(1, STORE_ATTEMPTS + 1):
             self._last_attempt = attempt == STORE_ATTEMPTS
             try:
@@ -140,7 +143,11 @@ class Reader:
         for batch in _batches(wanted):
             failed.update(self._store_batch(piece, store, batch))
         store.quarantine(failed)
-        store.gone(uid for uid in standing if uid not in piece.found)
+        store.gone(
+            uid
+            for uid, placement in standing.items()
+            if uid not in piece.found and placement.state == "quarantined"
+        )
         counts = Counter(placement.state for placement in settled.values())
         return Tally(
             seen=len(piece.found),
@@ -164,7 +171,10 @@ class Reader:
         )
         settled, standing = {}, {}
         for placement in placements:
-            tried = piece.again and placement.state == "quarantined"
+            # a copy that was not found for a while has a UID that may mean another message now
+            tried = placement.state in ("missing", "gone") or (
+                piece.again and placement.state == "quarantined"
+            )
             (standing if tried else settled)[placement.uid] = placement
         return settled, standing
 
@@ -179,7 +189,7 @@ class Reader:
         """
         failed, mails = {}, []
         raws = [raw for raw, _f, _v in batch if raw.size <= LARGEST_BODY]
-        bodies = dict(piece.session.fetch_bodies(raws, isolate=piece.again))
+        bodies = dict(piece.session.fetch_bodies(raws, isolate=piece.isolate))
         for raw, facts, verdict in batch:
             try:
                 mail = self._parsed(raw, bodies)
@@ -241,6 +251,7 @@ class _Piece:
     uidvalidity: int
     silent: bool
     again: bool
+    isolate: bool
     found: dict
 
 

@@ -65,7 +65,7 @@ class Store:
     :param folder: the ``imap.folder`` (sudo)
     :param dict partners: address -> id of the partner who has it, to name authors
     :param int uidvalidity: what the UIDs belong to
-    :param dict standing: UID -> placement in quarantine of messages that are tried again
+    :param dict standing: UID -> placement of messages that are tried again: in quarantine, or not found for a while
     """
 
     def __init__(self, folder, partners, uidvalidity, standing):
@@ -107,7 +107,7 @@ class Store:
         self.env["imap.placement"].create(new)
 
     def forget(self, uid):
-        """Store nothing of a message that concerns nobody, though it was in quarantine."""
+        """Store nothing of a message that concerns nobody, though something stands there."""
         if uid in self._standing:
             self._standing[uid].unlink()
 
@@ -333,8 +333,10 @@ class Store:
 
     def _place(self, emails):
         new = []
+        waiting = self._numbered_otherwise(emails)
         for mail, email in emails:
             values = {
+                **self._place_values(mail.raw.uid),
                 "email_id": email.id,
                 "flags": flags_text(mail.raw.flags),
                 "size": mail.raw.size,
@@ -342,11 +344,26 @@ class Store:
                 "labels": list(mail.raw.gm_labels) or False,
             }
             placement = self._standing.get(mail.raw.uid)
+            if not placement and waiting.get(email):
+                placement = waiting[email].pop()
             if placement:
                 placement.write({**values, **placement._settled_values()})
             else:
-                new.append({**self._place_values(mail.raw.uid), **values})
+                new.append(values)
         self.env["imap.placement"].create(new)
+
+    def _numbered_otherwise(self, emails):
+        """Return email -> its copies in this folder from before the server numbered the messages anew."""
+        before = self.env["imap.placement"].search_fetch(
+            [
+                ("folder_id", "=", self._folder.id),
+                ("uidvalidity", "!=", self._uidvalidity),
+                ("state", "=", "missing"),
+                ("email_id", "in", [email.id for _mail, email in emails]),
+            ],
+            ["email_id"],
+        )
+        return {email: list(copies) for email, copies in before.grouped("email_id").items()}
 
     def _place_values(self, uid):
         return {

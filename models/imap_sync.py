@@ -8,7 +8,7 @@ from datetime import timedelta
 from odoo import fields
 
 from ..lib.changes import new_mail, past_mail, rebased
-from ..lib.errors import Scope, SyncError
+from ..lib.errors import ConnectionLost, ConnectionTimeout, ProtocolError, Scope, SyncError
 from ..lib.known import is_unchanged, plan_look
 from ..lib.uid_ranges import UidRanges
 from .imap_known import KnownMail
@@ -19,6 +19,10 @@ _logger = logging.getLogger(__name__)
 
 #: messages whose headers are read, decided about, and stored in one transaction
 SLICE = 500
+#: what ends a connection, and may be done by one message
+ENDINGS = (ConnectionLost, ConnectionTimeout, ProtocolError)
+#: runs that ended so at the same slice, after which the message that does it is looked for
+FAILURES_TO_ISOLATE = 2
 
 
 class SyncRun:
@@ -86,7 +90,9 @@ class SyncRun:
 
     def _changed_folders(self, session):
         """Return the selected folders in which something is to be read, by one look at all of them."""
-        folders = self._connection.folder_ids.filtered(lambda f: f.selected and f.available)
+        folders = self._connection.folder_ids.filtered(
+            lambda f: f.selected and f.available and not f.trouble
+        )
         raw_names = {folder: folder.raw_path.encode("latin-1") for folder in folders}
         status = session.status(raw_names.values())
         now = fields.Datetime.now()
@@ -100,6 +106,8 @@ class SyncRun:
                 folder.message_count = state.messages
             if self._is_due(folder, state, session.tracking, now):
                 changed += folder
+            elif folder.resets:
+                folder.resets = 0
         return changed
 
     @staticmethod
@@ -120,6 +128,10 @@ class SyncRun:
                 folder._begin_again(cursor)
                 # a slice that is tried again goes back to here, and must not go back further
                 self._connection._checkpoint()
+                if folder.trouble:
+                    return
+            elif folder.resets and slices is new_mail:
+                folder.resets = 0
             if slices is new_mail:
                 self._whole &= self._known.look(session, folder, snapshot)
             for piece in self._slices(slices, session, cursor, snapshot):
@@ -127,6 +139,9 @@ class SyncRun:
                 if self._stopped():
                     return
         except SyncError as error:
+            if isinstance(error, ENDINGS):
+                # may be the fault of a message: the next run looks for it
+                folder.failures += 1
             if error.scope is not Scope.FOLDER:
                 raise
             self._whole = False
@@ -165,6 +180,8 @@ class SyncRun:
             # told with any command after ENABLE QRESYNC, and not a second time
             vanished |= session.vanished()
             self._known.note_vanished(folder, vanished)
+            if folder.failures:
+                folder.failures = 0
 
         tally = self._reader.take(
             session,
@@ -172,6 +189,7 @@ class SyncRun:
             piece.uids,
             uidvalidity=piece.cursor.uidvalidity,
             silent=piece.backfill,
+            isolate=folder.failures >= FAILURES_TO_ISOLATE,
             note=note,
         )
         self._slices_read += 1

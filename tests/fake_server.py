@@ -42,6 +42,7 @@ class FakeFolder:
     uidvalidity: int = 1
     uidnext: int = 1
     messages: dict = field(default_factory=dict)
+    estimated: bool = False
     modseq: int = 1
     modseqs: dict = field(default_factory=dict)
     vanished: dict = field(default_factory=dict)
@@ -164,7 +165,11 @@ class FakeSession:
             raise FolderGone("no such folder")
         self._news = set(folder.messages)
         return Snapshot(
-            folder.uidvalidity, folder.uidnext, len(folder.messages), self._modseq(folder)
+            folder.uidvalidity,
+            folder.uidnext,
+            len(folder.messages),
+            self._modseq(folder),
+            folder.estimated,
         )
 
     def _modseq(self, folder):

@@ -25,18 +25,17 @@ class ChangesCase(MailboxCase):
         super().setUp()
         self.server = FakeServer(self.tracking)
         self.inbox = self.connection.folder_ids.filtered(lambda f: f.role == "inbox")
+        self.delivered = 0
         self.moment = fields.Datetime.now()
         self.patch(fields.Datetime, "now", staticmethod(lambda *_args: self.moment))
 
     def deliver(self, count, folder=None):
         """Put mails of the customer into a folder and sync; return their UIDs."""
-        first = len(self.server.inbox.messages) + 1000 * bool(folder)
-        uids = [
-            (folder or self.server.inbox).deliver(
-                mail("carla@shop.example", "olga@tea.example", f"Mail {number}")
-            )
-            for number in range(first, first + count)
-        ]
+        uids = []
+        for _number in range(count):
+            self.delivered += 1
+            raw = mail("carla@shop.example", "olga@tea.example", f"Mail {self.delivered}")
+            uids.append((folder or self.server.inbox).deliver(raw))
         self.sync()
         return uids
 
