@@ -2,7 +2,7 @@
 # Odoo, PostgreSQL and the rest go to a cache outside this folder: see dev/common.sh.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-mail test bench lint format i18n screenshots stop clean-cache
+.PHONY: help setup demo demo-mail test soak bench lint format i18n screenshots stop clean-cache
 
 help: ## show this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z0-9-]+):[^#]*## */\1\t/' | expand -t 14
@@ -18,6 +18,9 @@ demo-mail: ## let a customer write to the sample mailbox while the demo runs
 
 test: ## run every test; TESTS=tests/test_x.py, ARGS='-k name' and REUSE=1 (keep the database) make it shorter
 	@REUSE=$(REUSE) dev/test.sh $(TESTS) -- $(ARGS)
+
+soak: ## make random runs for MINUTES=30 (at most RUNS=5000) with new seeds; tells how to repeat those that fail
+	@MINUTES=$(MINUTES) RUNS=$(RUNS) dev/soak.sh
 
 bench: ## measure speed and memory beside Odoo's gateway and plain IMAPClient; ONLY=linking,chatter runs parts
 	@ONLY=$(ONLY) MAILS=$(MAILS) HUGE=$(HUGE) dev/bench.sh

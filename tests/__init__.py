@@ -13,6 +13,7 @@ from . import test_killed_workers
 from . import test_mail_body
 from . import test_quarantine
 from . import test_query_count
+from . import test_random_dovecot
 from . import test_random_runs
 from . import test_round_trips
 from . import test_resets

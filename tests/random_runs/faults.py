@@ -34,7 +34,12 @@ class Plan:
         if self.verbs == self._meanwhile_at:
             self._meanwhile()
         if self.verbs == self._cut_at:
-            raise ConnectionLost("cut by the test")
+            self.on_cut()
+
+    @staticmethod
+    def on_cut():
+        """What a broken connection is, on a server in memory."""
+        raise ConnectionLost("cut by the test")
 
     def statement(self):
         self.writes += 1
@@ -92,6 +97,21 @@ class FaultySession(FakeSession):
                 yield one.uid, MessageUnreadable("broken on the server")
             else:
                 yield one.uid, message.raw
+
+    def changes_since(self, modseq):
+        self._plan.verb()
+        self._check()
+        return super().changes_since(modseq)
+
+    def listing(self, **kwargs):
+        self._plan.verb()
+        self._check()
+        return super().listing(**kwargs)
+
+    def present(self, uids):
+        self._plan.verb()
+        self._check()
+        return super().present(uids)
 
     def _check(self):
         if self._server.folders.get(self._folder.name) is not self._folder:

@@ -2,17 +2,19 @@
 
 from itertools import count
 
+from ...lib.known import Tracking
 from ..fake_server import FakeServer
+from .faults import FaultySession
 
 
 class MemoryServer(FakeServer):
     """A :class:`FakeServer` whose UIDVALIDITY never repeats, and that remembers what its folders ever held.
 
-    :cvar can_restore: see :meth:`restore`
+    :cvar in_memory: it can do what no real server can be made to do: :meth:`restore`, :meth:`track`
     :ivar ever: (folder name, uidvalidity) -> every UID that meant a message there
     """
 
-    can_restore = True
+    in_memory = True
 
     def __init__(self):
         self._validities = count(1)
@@ -24,6 +26,9 @@ class MemoryServer(FakeServer):
         folder.uidvalidity = next(self._validities)
         return folder
 
+    def session(self, _connection, plan):
+        return FaultySession(self, plan)
+
     # what happens
 
     def deliver(self, name, raw, date, flags=()):
@@ -32,9 +37,8 @@ class MemoryServer(FakeServer):
         self._note(folder).add(uid)
         return uid
 
-    def put_copy(self, name, uid, to, *, prefix=b""):
-        message = self.folders[name].messages[uid]
-        return self.deliver(to, prefix + message.raw, message.internaldate, message.flags)
+    def put_copy(self, name, uid, to):
+        self.deliver(to, *self.message(name, uid))
 
     def move(self, name, uid, to):
         self.put_copy(name, uid, to)
@@ -66,6 +70,7 @@ class MemoryServer(FakeServer):
         folder = self.folders[name]
         messages, folder.messages = list(folder.messages.values()), {}
         folder.uidvalidity, folder.uidnext = next(self._validities), start
+        folder.modseqs, folder.vanished, folder.flags_before = {}, {}, {}
         for message in messages:
             self.deliver(name, message.raw, message.internaldate, message.flags)
 
@@ -75,8 +80,15 @@ class MemoryServer(FakeServer):
         for uid in sorted(folder.messages, reverse=True)[:number]:
             del folder.messages[uid]
             folder.uidnext = uid
+            folder.modseqs.pop(uid, None)
+            folder.flags_before.pop(uid, None)
+        folder.modseq = max(folder.modseqs.values(), default=1)
         held = self._note(folder)
         held -= {uid for uid in held if uid >= folder.uidnext}
+
+    def track(self, number):
+        """Another software: it keeps track of changes in another way."""
+        self.tracking = list(Tracking)[number % len(Tracking)]
 
     # what there is
 
@@ -85,6 +97,11 @@ class MemoryServer(FakeServer):
 
     def uids(self, name):
         return sorted(self.folders[name].messages)
+
+    def message(self, name, uid):
+        """Return (bytes, INTERNALDATE, flags)."""
+        message = self.folders[name].messages[uid]
+        return message.raw, message.internaldate, message.flags
 
     def copies(self):
         """Yield (folder name, uidvalidity, uid, raw) of every message."""

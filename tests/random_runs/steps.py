@@ -5,7 +5,7 @@ from datetime import timedelta
 from . import mails
 from .faults import Plan
 
-NEW_FOLDERS = ("Archive", "Projects", "Projekte", "Old")
+NEW_FOLDERS = ("Clients", "Projects", "Projekte", "Old")
 
 
 class Steps:
@@ -30,6 +30,7 @@ class Steps:
         "recreate": 1,
         "reset": 2,
         "restore": 2,
+        "track": 2,
         "sync": 6,
         "cut": 3,
         "kill": 5,
@@ -71,9 +72,8 @@ class Steps:
         box, name, uid = self._message(box, folder, message)
         other = self._box(self._world.boxes.index(box) + 1)
         if uid and self._has_room(other, "INBOX"):
-            copy = box.server.folders[name].messages[uid]
-            raw = b"Received: from elsewhere\n" + copy.raw
-            other.server.deliver("INBOX", raw, copy.internaldate, copy.flags)
+            raw, date, flags = box.server.message(name, uid)
+            other.server.deliver("INBOX", b"Received: from elsewhere\n" + raw, date, flags)
             other.held.add(mails.key_of(raw))
 
     # mail changes
@@ -129,11 +129,17 @@ class Steps:
     def restore(self, box, folder, number):
         """A backup comes back: the last messages are gone, their UIDs are given to others."""
         box = self._box(box)
-        if box.server.can_restore:
+        if box.server.in_memory:
             name = self._pick(box.server.names(), folder)
             box.server.restore(name, 1 + number % 3)
             box.restored.add(name)
             self.deliver(self._world.boxes.index(box), number, folder)
+
+    def track(self, box, number, _unused):
+        """The server is replaced by one of another kind, or learns something."""
+        box = self._box(box)
+        if box.server.in_memory:
+            box.server.track(number)
 
     # syncs
 

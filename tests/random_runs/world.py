@@ -8,7 +8,7 @@ from odoo import fields
 
 from ...models import imap_reader, imap_sync
 from . import mails
-from .faults import FaultySession, Plan
+from .faults import Plan
 
 
 @dataclass(eq=False)
@@ -61,7 +61,7 @@ class World:
         by_id = {box.connection.id: box for box in self.boxes}
 
         def session(connection):
-            return FaultySession(by_id[connection.id].server, self._plan)
+            return by_id[connection.id].server.session(connection, self._plan)
 
         def now(*_args):
             return (

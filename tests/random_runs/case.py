@@ -1,0 +1,95 @@
+"""Takes random runs and says what was wrong afterwards."""
+
+import os
+import time
+from contextlib import ExitStack
+
+from odoo import fields
+
+from ..common import MailboxCase
+from . import check, machine, mails
+from .faults import Checkpoints, Plan
+from .steps import Steps
+from .world import Box, World
+
+SEED = int(os.environ.get("RANDOM_SEED", "1"))
+#: no run begins after this time
+SECONDS = float(os.environ.get("RANDOM_SECONDS", "inf"))
+
+
+class RandomRunsCase(MailboxCase):
+    """Two mailboxes of two colleagues, and records that their mail belongs to.
+
+    Subclasses say on what servers: :meth:`new_server`.
+    """
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # each as its owner sees it
+        cls.connections = (cls.connection, cls._connect(cls.other_owner))
+        for connection in cls.connections:
+            connection.sync_since = fields.Datetime.now() - mails.PERIOD
+        leads = cls.env["crm.lead"]
+        cls.records = {
+            "carla": cls.customer,
+            "chris": cls.customer2,
+            "lead": leads.create({"name": "Tea", "user_id": False}),
+            "otto's lead": leads.create({"name": "Secret", "user_id": cls.other_owner.id}),
+        }
+        cls.answered = {
+            name: record.message_post(message_type="comment").message_id
+            for name, record in cls.records.items()
+            if "lead" in name
+        }
+        cls.env["imap.exclusion"].create({"name": "lawyer@far.example", "user_id": False})
+
+    def new_server(self, connection):
+        """Return an empty server for a mailbox, for one run."""
+        raise NotImplementedError
+
+    def take_runs(self, runs):
+        """Take that many runs; a failing one is cut down, and told with its seed."""
+        end = time.monotonic() + SECONDS
+        for seed in range(SEED, SEED + runs):
+            if time.monotonic() > end:
+                break
+            steps = machine.draw(seed)
+            if not self._failure(steps):
+                continue
+            with self.subTest(seed=seed):
+                few = machine.shrunk(steps, self._failure)
+                listing = "\n".join(map(repr, few))
+                self.fail(f"seed {seed}: {self._failure(few)}\nafter\n{listing}")
+
+    def _failure(self, steps):
+        """Take the steps and what follows; return what is wrong after that, None if nothing is."""
+        with ExitStack() as stack:
+            run = stack.enter_context(Checkpoints(self.env["imap.connection"]))
+            boxes = [
+                Box(connection, self.new_server(connection)) for connection in self.connections
+            ]
+            world = World(boxes, self.records, self.answered, run)
+            for patcher in world.open():
+                stack.enter_context(patcher)
+            try:
+                self._run(world, steps)
+            except Exception as error:
+                return f"{type(error).__name__}: {error}"
+        return None
+
+    def _run(self, world, steps):
+        taker = Steps(world)
+        for step in steps:
+            taker.take(step)
+        for box in world.boxes:
+            box.connection.action_resume()
+            world.refresh(box)
+            world.sync(box, Plan())
+        check.check(world)
+        before = check.rows(world)
+        for box in world.boxes:
+            counters = world.sync(box, Plan())
+            if any(counters.values()) or check.rows(world) != before:
+                raise check.Finding(f"the same again changed something: {counters}")
+        check.check(world)
