@@ -37,6 +37,11 @@ cd "$CHECKOUT"
 export HYPOTHESIS_STORAGE_DIRECTORY=$CHECKOUT_CACHE/hypothesis
 export PYTHONPATH=$CHECKOUT/dev${PYTHONPATH:+:$PYTHONPATH}
 
+# servers that the tests start
+HOODIECROW=$("$CHECKOUT/dev/get_node_packages.sh" dev/hoodiecrow) || die "no hoodiecrow for the tests"
+COURIER=$("$CHECKOUT/dev/get_courier.sh") || die "no Courier for the tests"
+export HOODIECROW COURIER
+
 failed=()
 ran=no
 
@@ -54,8 +59,6 @@ run_pytest() {
 }
 
 if [ ${#lib_tests[@]} -gt 0 ]; then
-    HOODIECROW=$("$CHECKOUT/dev/get_node_packages.sh" dev/hoodiecrow) || die "no hoodiecrow for the tests"
-    export HOODIECROW
     say "Tests of the engine"
     run_pytest engine "${lib_tests[@]}"
 fi

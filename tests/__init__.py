@@ -19,6 +19,7 @@ from . import test_round_trips
 from . import test_resets
 from . import test_schedule
 from . import test_secret
+from . import test_small_servers_sync
 from . import test_sync
 from . import test_sync_recovery
 from . import test_tours

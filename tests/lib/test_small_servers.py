@@ -4,6 +4,7 @@ import datetime
 
 import pytest
 from imapclient import IMAPClient
+from servers.courier import CourierServer
 from servers.hoodiecrow import HoodiecrowServer
 from servers.small_server import PymapServer
 
@@ -76,6 +77,44 @@ def test_pymap():
             assert mailbox.first_uid_since(late) == headers[3].uid
             with pytest.raises(FolderGone):
                 mailbox.examine(b"nowhere")
+        with pytest.raises(LoginRefused):
+            session_with(server, "wrong").open()
+
+
+def test_courier():
+    """INBOX. before all names, no SPECIAL-USE, no ESEARCH, and whatever else Courier does."""
+    with CourierServer() as server:
+        client = IMAPClient(server.host, port=server.port, ssl=False)
+        client.login(server.login, server.password)
+        for name in ("INBOX.Sent", "INBOX.Entwürfe", "INBOX.Work & Co"):
+            client.create_folder(name)
+        for n, mail in MAILS.items():
+            # a Maildir keeps lines as Unix does
+            raw = mail.replace("\r\n", "\n").encode()
+            server.deliver(raw, START + datetime.timedelta(days=n), "S" if n % 2 else "")
+        client.select_folder("INBOX")
+        client.delete_messages(client.search("ALL")[4:9])
+        client.expunge()
+        client.logout()
+        with session_with(server) as mailbox:
+            folders = mailbox.list_folders()
+            assert {folder.path: folder.role for folder in folders} == {
+                "INBOX": "inbox", "INBOX.Sent": "sent", "INBOX.Entwürfe": "drafts",
+                "INBOX.Work & Co": "other",
+            }  # fmt: skip
+            states = mailbox.status([folder.raw for folder in folders])
+            assert set(states) == {folder.raw for folder in folders}
+            snapshot, headers, bodies = read_everything(mailbox, b"INBOX")
+            state = states[b"INBOX"]
+            assert (state.messages, state.uidnext) == (COUNT - 5, snapshot.uidnext)
+            assert state.uidvalidity == snapshot.uidvalidity
+            left = [n for n in sorted(MAILS, reverse=True) if not 5 <= n <= 9]
+            assert bodies == [MAILS[n].encode() for n in left]
+            assert headers[0].internaldate == START + datetime.timedelta(days=COUNT)
+            late = START.date() + datetime.timedelta(days=COUNT - 3)
+            assert mailbox.first_uid_since(late) == headers[3].uid
+            with pytest.raises(FolderGone):
+                mailbox.examine(b"INBOX.nowhere")
         with pytest.raises(LoginRefused):
             session_with(server, "wrong").open()
 
