@@ -7,7 +7,8 @@ All have the same mail in their inbox: see :data:`UIDS`.
 import re
 from collections.abc import Callable
 
-from scripted_server import Folder, ImapBox, Message, NumberSet
+from number_set import NumberSet
+from scripted_server import Folder, ImapBox, Message
 
 #: of the inbox of every personality
 UIDS = (2, 3, 5, 8, 13, 21)

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from deflated import Deflated
+from number_set import NumberSet
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -394,16 +395,3 @@ class _State:
     """What one connection remembers."""
 
     folder: Folder
-
-
-class NumberSet:
-    """The members of a sequence set; ranges are not spelt out, since they may span millions."""
-
-    def __init__(self, text: bytes, last: int = 0):
-        self._ranges = []
-        for part in text.split(b","):
-            ends = [last if end == b"*" else int(end) for end in part.split(b":")]
-            self._ranges.append((min(ends), max(ends)))
-
-    def __contains__(self, number: int) -> bool:
-        return any(low <= number <= high for low, high in self._ranges)

@@ -3,7 +3,8 @@
 import datetime
 
 import pytest
-from scripted_server import Folder, ImapBox, NumberSet, ScriptedServer
+from number_set import NumberSet
+from scripted_server import Folder, ImapBox, ScriptedServer
 
 from lib.errors import (
     AnswerTooLarge,

@@ -3,8 +3,9 @@
 import datetime
 
 import pytest
+from number_set import NumberSet
 from personalities import PERSONALITIES, UIDS, Exchange, Gmail, NetEase, Yahoo, mail
-from scripted_server import Folder, Message, NumberSet, ScriptedServer
+from scripted_server import Folder, Message, ScriptedServer
 
 from lib.errors import (
     AppPasswordNeeded,
