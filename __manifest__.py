@@ -18,6 +18,7 @@
         "security/rules.xml",
         "data/mail_message_subtype.xml",
         "data/ir_cron.xml",
+        "wizards/imap_why_views.xml",
         "views/imap_folder_views.xml",
         "views/imap_placement_views.xml",
         "views/imap_connection_views.xml",

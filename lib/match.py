@@ -110,7 +110,7 @@ def match(facts: HeaderFacts, context: MatchContext) -> Verdict:
         return skip(Reason.DRAFT)
     if context.period_start and facts.date < context.period_start:
         return skip(Reason.TOO_OLD)
-    if any(_is_excluded(address.email, context) for address in facts.everyone()):
+    if excluded_by(facts, context):
         return skip(Reason.EXCLUDED)
     if people.all_ours():
         return skip(Reason.INTERNAL)
@@ -125,6 +125,12 @@ def match(facts: HeaderFacts, context: MatchContext) -> Verdict:
     if contacts:
         return Verdict(Outcome.LINK, Reason.CONTACT, direction, contacts)
     return skip(Reason.NOBODY)
+
+
+def excluded_by(facts: HeaderFacts, context: MatchContext) -> str:
+    """Return the excluded address or domain that keeps a mail out, '' if there is none."""
+    entries = (_exclusion(address.email, context) for address in facts.everyone())
+    return next(filter(None, entries), "")
 
 
 class _People:
@@ -191,18 +197,18 @@ def _is_ours(email: str, context: MatchContext) -> bool:
     return False
 
 
-def _is_excluded(email: str, context: MatchContext) -> bool:
-    """Whether an address, or its domain or a parent of that, is excluded."""
+def _exclusion(email: str, context: MatchContext) -> str:
+    """Return the excluded address, or domain or parent of a domain, that applies to an address."""
     for form in spellings(email):
         if form in context.excluded:
-            return True
+            return form
         if context.excluded_domains:
             domain = domain_of(form)
             while domain:
                 if domain in context.excluded_domains:
-                    return True
+                    return domain
                 domain = domain.partition(".")[2]
-    return False
+    return ""
 
 
 def _answered_records(facts: HeaderFacts, context: MatchContext) -> tuple[tuple[str, int], ...]:

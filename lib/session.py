@@ -25,6 +25,7 @@ from .limits import Limits
 from .login import connect
 from .network import Deadline, normal_host, open_socket, secure
 from .quirks import Quirks
+from .search import Query, search
 from .uid_ranges import UidRanges
 from .uids import UidWindows
 from .watch import Changes, FlagsByUid, Listed, Watch
@@ -163,6 +164,11 @@ class Session:
         None.
         """
         return self._in_folder().first_since(day)
+
+    def search(self, query: Query, limit: int) -> list[int]:
+        """At most ``limit`` UIDs of messages that may be meant by ``query``, the highest first."""
+        self._in_folder()
+        return search(self._client(), self._limits, self._examined[1].exists, query, limit)
 
     def fetch_headers(
         self, uids: Iterable[int], *, isolate: bool = False

@@ -62,9 +62,12 @@ class Audit:
         return late or not self._connection._may_sync()
 
     def _compare(self, session, folder):
+        if folder.trouble:
+            folder.audit = {"done": True, "error": "trouble"}
+            return
         snapshot = session.examine(folder.raw_path.encode("latin-1"))
         audit = dict(folder.audit or {})
-        if audit.get("uidvalidity") != snapshot.uidvalidity:
+        if audit.get("uidvalidity") != folder._uidvalidity(snapshot):
             audit = self._begin(session, folder, snapshot)
         cursor = folder._cursor()
         if rebased(cursor, snapshot) != cursor:
@@ -97,14 +100,14 @@ class Audit:
             gone = folder.env["imap.placement"].search_count(
                 [
                     ("folder_id", "=", folder.id),
-                    ("uidvalidity", "=", snapshot.uidvalidity),
+                    ("uidvalidity", "=", folder._uidvalidity(snapshot)),
                     ("uid", "<", first),
                     ("state", "!=", "gone"),
                     ("email_id.date", ">=", since),
                 ]
             )
         return {
-            "uidvalidity": snapshot.uidvalidity,
+            "uidvalidity": folder._uidvalidity(snapshot),
             "next": first,
             "end": snapshot.uidnext,
             "counts": {"gone": gone},
@@ -124,13 +127,12 @@ class Audit:
         stored = placements.search_count(
             [*here, ("uid", ">=", audit["next"]), ("uid", "<", upto), ("state", "!=", "gone")]
         )
-        back = placed.filtered(lambda p: p.state == "gone")
-        counts = Counter(gone=stored - len(placed - back))
-        # taken for gone, and there: to be decided about like any other
-        back += placed.filtered(lambda p: p.state == "missing")
+        counts = Counter(gone=stored - len(placed.filtered(lambda p: p.state != "gone")))
+        # not found by a sync, and there: what was not linked is to be decided about like any other
+        back = placed.filtered(lambda p: p.state in ("missing", "gone"))
         back.filtered("email_id").write({"state": "linked", "missing_since": False})
-        placed -= back.filtered(lambda p: p.state == "gone")
-        back.filtered(lambda p: p.state == "gone").unlink()
+        placed -= back.filtered(lambda p: not p.email_id)
+        back.filtered(lambda p: not p.email_id).unlink()
         states = Counter(placed.mapped("state"))
 
         unknown = sorted(set(uids) - set(placed.mapped("uid")))

@@ -216,7 +216,7 @@ class ImapFolderAuditMixin(models.AbstractModel):
         compute="_compute_audit",
         help="Deleted or moved on the server. In Odoo they stay.",
     )
-    audit_note = fields.Char(string="Passed over because", compute="_compute_audit")
+    audit_note = fields.Text(string="Passed over because", compute="_compute_audit")
 
     @api.depends("audit")
     @api.depends_context("lang")
@@ -225,7 +225,9 @@ class ImapFolderAuditMixin(models.AbstractModel):
             report = folder_report(folder)
             for name in COUNTS:
                 folder[f"audit_{name}"] = report[name]
-            if report["error"]:
+            if report["error"] == "trouble" and folder.trouble:
+                folder.audit_note = folder._trouble_text()
+            elif report["error"]:
                 folder.audit_note = sentence_for(self.env, report["error"])
             else:
                 rules = sorted(report["skipped_by_rule"].items(), key=lambda rule: -rule[1])

@@ -88,6 +88,7 @@ class ImapConnection(models.Model):
         default=lambda self: fields.Datetime.now() - relativedelta(months=2),
         help="Mail before this moment is left alone. Empty: everything.",
     )
+    is_own = fields.Boolean(compute="_compute_is_own", help="It is a mailbox of this user")
     folder_ids = fields.One2many("imap.folder", "connection_id", string="Folders")
     linked_count = fields.Integer(string="Linked", compute="_compute_counts")
     seen_count = fields.Integer(string="Looked at", compute="_compute_counts")
@@ -102,6 +103,12 @@ class ImapConnection(models.Model):
     def _compute_name(self):
         for connection in self:
             connection.name = connection.name or connection.email
+
+    @api.depends("user_id")
+    @api.depends_context("uid")
+    def _compute_is_own(self):
+        for connection in self:
+            connection.is_own = connection.user_id == self.env.user
 
     @api.depends("email")
     def _compute_login(self):

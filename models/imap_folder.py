@@ -122,6 +122,15 @@ class ImapFolder(models.Model):
         self.ensure_one()
         return Cursor(self.uidvalidity, self.uidnext, self.backfill_uid, self.backfilled)
 
+    def _trouble_text(self):
+        """Return why this folder is stopped, in the language of the environment."""
+        return dict(self._fields["trouble"]._description_selection(self.env)).get(self.trouble)
+
+    def _uidvalidity(self, snapshot):
+        """Return what UIDs belong to in the open folder; a server that does not tell means what it told before."""
+        self.ensure_one()
+        return snapshot.uidvalidity or self.uidvalidity
+
     def _store_cursor(self, cursor):
         """Store how far this folder has been read; to be called where the outcomes are stored."""
         self.ensure_one()

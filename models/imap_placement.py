@@ -80,7 +80,7 @@ class ImapPlacement(models.Model):
     @api.depends_context("uid")
     def _compute_is_own(self):
         for placement in self:
-            placement.is_own = placement.connection_id.user_id == self.env.user
+            placement.is_own = placement.connection_id.is_own
 
     @api.model
     def _settled_values(self):
@@ -182,7 +182,7 @@ class ImapPlacement(models.Model):
         with visit(placement.connection_id.with_env(self.env), claim=False) as session:
             snapshot = session.examine(folder.raw_path.encode("latin-1"))
             body = None
-            if snapshot.uidvalidity == placement.uidvalidity:
+            if folder._uidvalidity(snapshot) == placement.uidvalidity:
                 body = dict(session.fetch_bodies({placement.uid: placement.size})).get(
                     placement.uid
                 )

@@ -83,7 +83,8 @@ class Quarantine:
     def _retry_together(self, session, folder, together):
         self._note_attempt(together)
         snapshot = session.examine(folder.raw_path.encode("latin-1"))
-        placements = together.filtered(lambda p: p.uidvalidity == snapshot.uidvalidity)
+        uidvalidity = folder._uidvalidity(snapshot)
+        placements = together.filtered(lambda p: p.uidvalidity == uidvalidity)
         # the server numbered its messages anew: the others are read under their new numbers
         (together - placements).state = "gone"
         waiting = min(len(placements), folder.quarantined)
@@ -98,7 +99,7 @@ class Quarantine:
             session,
             folder,
             placements.mapped("uid"),
-            uidvalidity=snapshot.uidvalidity,
+            uidvalidity=uidvalidity,
             silent=False,
             again=True,
             isolate=True,

@@ -23,3 +23,4 @@ from . import test_small_servers_sync
 from . import test_sync
 from . import test_sync_recovery
 from . import test_tours
+from . import test_why

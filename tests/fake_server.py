@@ -6,6 +6,7 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 
 from ..lib.errors import FolderGone, MessageUnreadable
+from ..lib.headers import read_header_facts
 from ..lib.known import Tracking
 from ..lib.quirks import Quirks
 from ..lib.session import Changes, FolderInfo, FolderStatus, Listed, RawHeader, Snapshot
@@ -111,6 +112,8 @@ class FakeServer:
         self.quirks = Quirks()
         self.unreadable = set()
         self.bodies_fetched = []
+        self.searched = []
+        self.finds_nothing = False
 
     def add_folder(self, name, role="other"):
         self.folders[name] = FakeFolder(name, role)
@@ -219,6 +222,14 @@ class FakeSession:
     def first_uid_since(self, day):
         young = [u for u, m in self._folder.messages.items() if m.internaldate.date() >= day]
         return min(young, default=None)
+
+    def search(self, query, limit):
+        self._server.searched.append(self._folder.name)
+        if self._server.finds_nothing:
+            return []
+        found = self._folder.messages.items()
+        uids = [u for u, m in found if query.matches(read_header_facts(m.raw, m.internaldate))]
+        return sorted(uids, reverse=True)[:limit]
 
     def fetch_headers(self, uids, *, isolate=False):
         found = self._folder.messages

@@ -130,9 +130,10 @@ class TestAudit(AuditCase):
         self.deliver()
         self.connection._sync()
         placement = self.env["imap.placement"].search([])
-        placement.state = "gone"
-        self.audit(on_server=1, linked=1)
-        self.assertEqual(placement.state, "linked")
+        for state in ("missing", "gone"):
+            placement.state = state
+            self.audit(on_server=1, linked=1)
+            self.assertEqual(placement.state, "linked")
 
     def test_period(self):
         old = mail("carla@shop.example", "olga@tea.example", "Old", date=ago(days=200))
@@ -183,6 +184,19 @@ class TestAudit(AuditCase):
         self.assertEqual(self.connection.audit_result, "trouble")
         sent = self.connection.folder_ids.filtered(lambda f: f.role == "sent")
         self.assertIn("does not exist any more", sent.audit_note)
+
+    def test_folder_that_is_stopped(self):
+        self.deliver()
+        self.connection._sync()
+        self.inbox.trouble = "resets"
+        self.assertFalse(self.audit()["complete"])
+        self.assertIn("anew every time", self.inbox.audit_note)
+
+    def test_server_that_does_not_tell_uidvalidity(self):
+        self.deliver()
+        self.connection._sync()
+        self.server.inbox.uidvalidity = 0
+        self.audit(on_server=1, linked=1)
 
     def test_nothing_of_the_mail_is_stored(self):
         """FEATURES.md P4: numbers only."""

@@ -60,6 +60,27 @@ class TestDovecotAudit(DovecotCase):
         report = self.audit(on_server=7, linked=5, skipped=2)
         self.assertEqual(report["skipped_by_rule"], {"nobody": 1, "too_old": 1})
 
+    def test_why(self):
+        self.server.append(
+            LOGIN,
+            "Archive",
+            mail("Carla Größe <carla@shop.example>", LOGIN, "Grüner Tee", message_id="<tea@x>"),
+            internaldate=ago(days=9),
+        )
+        self.connection._sync()
+        before = self.server.messages(LOGIN, "Archive")
+        for values in ({"subject": "grüner tee"}, {"person": "größe"}):
+            wizard = self.env["imap.why"].with_user(self.owner)
+            wizard = wizard.create({"connection_id": self.connection.id, **values})
+            wizard.action_search()
+            line = wizard.line_ids
+            self.assertEqual((line.subject, line.outcome), ("Grüner Tee", "unsynced"), values)
+        line.action_link()
+        self.assertEqual(line.explanation, "It is in the chatter of Carla.")
+        self.assertIn("Grüner Tee", self.entries().mapped("subject"))
+        self.assertEqual(self.server.messages(LOGIN, "Archive"), before)
+        self.server.expunge(LOGIN, "Archive", [before[0].uid])
+
     def test_quarantine(self):
         parse = imap_reader.parse_mail
 

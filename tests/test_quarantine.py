@@ -151,6 +151,7 @@ class TestQuarantine(QuarantineCase):
         notice = self.placement.with_user(self.owner).action_retry()["params"]
         self.assertEqual(notice["message"], "not on the server any more: 1")
         self.assertEqual(self.placement.state, "gone")
+        self.assertEqual((self.inbox.seen, self.inbox.linked, self.inbox.quarantined), (1, 1, 0))
 
     def test_renumbered_folder(self):
         self.server.inbox.renumber()

@@ -1,1 +1,2 @@
 from . import imap_connect
+from . import imap_why

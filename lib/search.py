@@ -1,0 +1,120 @@
+"""Find messages that a person has in mind.
+
+SEARCH (RFC 3501 section 6.4.4) narrows them down and no more: servers differ in what they find, and
+what they find may be wrong. Whether a message is meant is decided by :meth:`Query.matches`, from its
+header.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from .client import Client
+from .errors import CommandRefused
+from .grammar import first_text, quoted, records
+from .headers import HeaderFacts
+from .limits import Limits
+
+_LONGEST = 200
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_ASCII_RUN = re.compile(r"[ -~]{2,}")
+_PERSON_KEYS = (b"FROM", b"TO", b"CC", b"BCC")
+
+#: a search key and its text
+Criterion = tuple[bytes, str]
+
+
+def _clean(text: str) -> str:
+    """One line without control characters, so that it can neither end a command nor begin one."""
+    return " ".join(_CONTROL.sub(" ", text).split())[:_LONGEST]
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What a person remembers of a mail; what is empty does not matter.
+
+    :param person: part of an address or a name, of the author or a recipient
+    :param subject: part of it
+    :param message_id: with or without its brackets
+    """
+
+    person: str = ""
+    subject: str = ""
+    message_id: str = ""
+
+    def __post_init__(self):
+        for name in ("person", "subject", "message_id"):
+            object.__setattr__(self, name, _clean(getattr(self, name)))
+        object.__setattr__(self, "message_id", self.message_id.strip("<> "))
+
+    def __bool__(self) -> bool:
+        return bool(self.person or self.subject or self.message_id)
+
+    def matches(self, facts: HeaderFacts) -> bool:
+        """Whether a mail is one of those that are meant."""
+        person = self.person.casefold()
+        people = (f"{one.name} <{one.email}>".casefold() for one in facts.everyone())
+        return (
+            (not person or any(person in one for one in people))
+            and self.subject.casefold() in " ".join(facts.subject.split()).casefold()
+            and self.message_id in facts.message_id
+        )
+
+    def alternatives(self) -> Iterator[tuple[Criterion, ...]]:
+        """Criteria of which one set must hold, for the server."""
+        subject = ((b"SUBJECT", self.subject),) if self.subject else ()
+        if self.message_id:
+            yield ((b"HEADER MESSAGE-ID", self.message_id),)
+        elif self.person:
+            for key in _PERSON_KEYS:
+                yield ((key, self.person), *subject)
+        else:
+            yield subject
+
+
+def search(client: Client, limits: Limits, exists: int, query: Query, limit: int) -> list[int]:
+    """Candidates for a query in the examined folder.
+
+    :param exists: how many messages it has
+    :returns: at most ``limit`` UIDs, the highest first
+    """
+    found: set[int] = set()
+    for high in range(exists, 0, -limits.search_window):
+        window = b"%d:%d" % (max(high - limits.search_window + 1, 1), high)
+        for criteria in query.alternatives():
+            found.update(_ask(client, window, criteria))
+        if len(found) >= limit:
+            break
+    return sorted(found, reverse=True)[:limit]
+
+
+def _ask(client: Client, window: bytes, criteria: tuple[Criterion, ...]) -> list[int]:
+    try:
+        return _run(client, window, criteria)
+    except CommandRefused:
+        # Servers may know no UTF-8 (BADCHARSET), or not this key: less is asked then, or nothing.
+        runs = ((key, max(_ASCII_RUN.findall(text), key=len, default="")) for key, text in criteria)
+        plain = tuple((key, run.strip()) for key, run in runs if run.strip())
+        return _run(client, window, () if plain == criteria else plain)
+
+
+def _run(client: Client, window: bytes, criteria: tuple[Criterion, ...]) -> list[int]:
+    words = [window]
+    literal = None
+    for key, text in criteria:
+        if text.isascii():
+            words += [key, quoted(text.encode())]
+        elif literal is None:
+            # imaplib sends one literal, at the end; what else is not ASCII is left to matches().
+            literal = key, text.encode()
+    if literal:
+        words = [b"CHARSET", b"UTF-8", *words, literal[0]]
+    with client.conversation() as imap:
+        imap.literal = literal[1] if literal else None
+        try:
+            imap._simple_command("UID", "SEARCH", *words)
+        finally:
+            imap.literal = None
+        answers = imap.untagged_responses.pop("SEARCH", [])
+    lists = map(first_text, records(answers))
+    return [int(uid) for uids in lists for uid in uids.split() if uid.isdigit() and len(uid) < 11]
