@@ -84,12 +84,21 @@ class Peer:
                 if gone.wait(pause):
                     return
 
-    def close(self) -> None:
-        self._reader.close()
+    def hang_up(self) -> None:
+        """End the connection from another thread than the script's.
+
+        Nothing is closed here: a reader that is closed under a thread that reads from it fails in
+        ways of its own ("info->buf must not be NULL"). The script's own thread sees the end.
+        """
         try:
             self._sock.shutdown(socket.SHUT_RDWR)
         except OSError:
-            pass
+            pass  # it has ended already
+
+    def close(self) -> None:
+        """End the connection, from the script's thread."""
+        self.hang_up()
+        self._reader.close()
         self._sock.close()
 
 
@@ -132,7 +141,7 @@ class ScriptedServer:
         self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         for peer in self._peers:
-            peer.close()
+            peer.hang_up()
         for thread in self._threads:
             thread.join(10)
             assert not thread.is_alive(), "a script does not end"
@@ -163,6 +172,8 @@ class ScriptedServer:
         try:
             peer = Peer(sock, self)
             self._peers.append(peer)
+            if self.stopping.is_set():
+                return
             if self._tls:
                 peer.start_tls()
             self._script(peer)
