@@ -2,7 +2,6 @@
 
 import random
 from collections import Counter
-from datetime import timedelta, timezone
 
 from odoo.tests import BaseCase, tagged
 from odoo.tools import config
@@ -81,7 +80,7 @@ class TestKilledWorkers(BaseCase):
 
     def deliver(self, number, logins, kinds=KINDS):
         new = [
-            mails.make(key, kinds[key % len(kinds)], timedelta(0), timezone.utc, OLGA, "")
+            mails.make(key, kinds[key % len(kinds)], mails.dates()[0], OLGA, "")
             for key in range(len(self.mails) + 1, len(self.mails) + 1 + number)
         ]
         self.mails += new

@@ -8,19 +8,29 @@ from email.utils import format_datetime
 
 _KEY = re.compile(rb"^X-Key: (\d+)", re.MULTILINE)
 
-#: how old mail is; the period of a mailbox begins 60 days ago
-AGES = (
-    timedelta(0),
-    timedelta(minutes=5),
-    timedelta(days=3),
-    timedelta(days=59, hours=23),
-    timedelta(days=60, hours=1),
-    timedelta(days=62),
-    timedelta(days=200),
-)
-PERIOD = timedelta(days=60)
 #: a server writes its own local time, and looks at its own local date
 ZONES = (timezone.utc, timezone(timedelta(hours=14)), timezone(timedelta(hours=-12)))
+
+
+def period_start():
+    """Return the moment before which mail is left alone: one that is the day before in the west."""
+    sixty_days_ago = datetime.now(timezone.utc) - timedelta(days=60)
+    return sixty_days_ago.replace(hour=5, minute=0, second=0, microsecond=0)
+
+
+def dates():
+    """Return when mail may have come."""
+    now, start = datetime.now(timezone.utc).replace(microsecond=0), period_start()
+    hour, day = timedelta(hours=1), timedelta(days=1)
+    return (
+        now,
+        now - hour,
+        now - 3 * day,
+        start + hour,
+        start - hour,
+        start - 2 * day,
+        now - 200 * day,
+    )
 
 
 @dataclass(frozen=True)
@@ -128,13 +138,12 @@ class Mail:
         return {"skipped"} if self.date < since - timedelta(days=1) else {"skipped", inside}
 
 
-def make(key, kind, age, zone, me, answered):
+def make(key, kind, date, me, answered):
     """Return a mail.
 
     :param me: address of the owner of the mailbox that it comes to first
     :param answered: Message-ID of the message that it answers, or ''
     """
-    date = (datetime.now(timezone.utc) - age).replace(microsecond=0).astimezone(zone)
     message = EmailMessage()
     message["X-Key"] = str(key)
     message["From"], message["To"] = kind.from_.format(me=me), kind.to.format(me=me)

@@ -76,11 +76,11 @@ class World:
     def new_mail(self, box, kind, age, zone):
         """Return a mail that comes to a mailbox for the first time."""
         key = len(self.mails) + 1
+        dates = mails.dates()
         mail = mails.make(
             key,
             kind,
-            mails.AGES[age // 31 % len(mails.AGES)],
-            mails.ZONES[zone // 7 % len(mails.ZONES)],
+            dates[age // 31 % len(dates)].astimezone(mails.ZONES[zone // 7 % len(mails.ZONES)]),
             box.connection.email,
             self._answered.get(kind.answers, ""),
         )
