@@ -75,6 +75,8 @@ def _placements(world):
             (p.folder_id.raw_path, p.uidvalidity, p.uid): p
             for p in world.env["imap.placement"].search([("connection_id", "=", box.connection.id)])
         }
+        if box.server.keeps_track:
+            yield from _what_became(box, found)
         for name, uidvalidity, uid, raw in box.server.copies():
             mail = world.mails[mails.key_of(raw)]
             placement = found.get((name, uidvalidity, uid))
@@ -85,6 +87,22 @@ def _placements(world):
                 yield f"{where}: {mail.subject} is {state}, not {' or '.join(sorted(wanted))}"
             elif state == "linked" and placement.email_id.subject != mail.subject:
                 yield f"{where}: {mail.subject} is taken for {placement.email_id.subject}"
+
+
+def _what_became(box, placements):
+    """What is linked has the server's flags, and is missed when it is there no longer."""
+    copies = {copy[:3] for copy in box.server.copies()}
+    current = {copy[:2] for copy in copies}
+    for place, placement in placements.items():
+        if placement.state != "linked" or place[:2] not in current:
+            continue
+        where = f"{box.login} {place[0]} {place[2]}"
+        if place not in copies:
+            yield f"{where}: linked, but gone"
+            continue
+        flags = set(box.server.message(place[0], place[2])[2])
+        if {*(placement.flags or "").split()} - {"\\Recent"} != flags:
+            yield f"{where}: flags {placement.flags}, not {sorted(flags)}"
 
 
 def _counters(world):

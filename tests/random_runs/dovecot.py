@@ -15,6 +15,7 @@ class DovecotBox:
     """
 
     in_memory = False
+    keeps_track = True
 
     def __init__(self, server, login):
         self._server, self._login = server, login

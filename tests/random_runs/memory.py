@@ -92,6 +92,11 @@ class MemoryServer(FakeServer):
 
     # what there is
 
+    @property
+    def keeps_track(self):
+        """Whether changes of known messages are to be seen at once."""
+        return self.tracking is not Tracking.NONE
+
     def names(self):
         return sorted(self.folders)
 
