@@ -7,6 +7,7 @@ import os
 
 from odoo.tests import tagged
 
+from ..lib.known import Tracking
 from .random_runs.case import RandomRunsCase
 from .random_runs.memory import MemoryServer
 
@@ -16,7 +17,8 @@ RUNS = int(os.environ.get("RANDOM_RUNS", "200"))
 @tagged("post_install", "-at_install")
 class TestRandomRuns(RandomRunsCase):
     def new_server(self, connection):
-        return MemoryServer()
+        first = connection == self.connection
+        return MemoryServer(Tracking.QRESYNC if first else Tracking.CONDSTORE)
 
     def test_random_runs(self):
         self.take_runs(RUNS)

@@ -16,10 +16,10 @@ class MemoryServer(FakeServer):
 
     in_memory = True
 
-    def __init__(self):
+    def __init__(self, tracking):
         self._validities = count(1)
         self.ever = {}
-        super().__init__()
+        super().__init__(tracking)
 
     def add_folder(self, name, role="other"):
         folder = super().add_folder(name, role)
