@@ -116,9 +116,16 @@ class Client(IMAPClient):
 
     def ask(self, kind: str, *words: str | bytes, otherwise=CommandRefused) -> Untagged:
         """Run one command, with arguments ready to be sent; returns its answers of one kind."""
+        (answers,) = self.ask_for((kind,), *words, otherwise=otherwise)
+        return answers
+
+    def ask_for(
+        self, kinds: tuple[str, ...], *words: str | bytes, otherwise=CommandRefused
+    ) -> list[Untagged]:
+        """Run one command that brings answers of several kinds."""
         with self.conversation(otherwise=otherwise) as imap:
             imap._simple_command(*words)
-            return imap.untagged_responses.pop(kind, [])
+            return [imap.untagged_responses.pop(kind, []) for kind in kinds]
 
     def fetch_raw(self, *words: str | bytes) -> tuple[Untagged, Refused | None]:
         """FETCH with a set instead of a list of messages; what came before a refusal counts."""

@@ -4,12 +4,13 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from .client import Client
+from .client import Client, Untagged
 from .errors import AnswerTooLarge, CommandRefused, FolderGone, ProtocolError
 from .folder_roles import role_by_attributes, role_by_name
 from .grammar import (
     Malformed,
     Record,
+    Value,
     decode_folder_name,
     first_text,
     number,
@@ -61,12 +62,14 @@ class FolderStatus:
     :param uidnext: None when the server does not tell (163, 126): equal states prove nothing then
     :param messages: how many messages it has
     :param highestmodseq: None without CONDSTORE or for a folder that has none
+    :param mailbox_id: stays when the folder is renamed (RFC 8474); '' when the server has none
     """
 
     uidvalidity: int
     uidnext: int | None
     messages: int
     highestmodseq: int | None
+    mailbox_id: str = ""
 
 
 def canonical(raw: bytes) -> bytes:
@@ -80,11 +83,20 @@ def list_folders(client: Client, limits: Limits) -> tuple[FolderInfo, ...]:
     :raises AnswerTooLarge: more than the limit
     :raises CommandRefused: and its more exact kinds: a list that ends in NO is no list
     """
-    words = ["LIST", '""', '"*"']
-    if client.has_capability("LIST-EXTENDED") and client.has_capability("SPECIAL-USE"):
-        words.append("RETURN (SPECIAL-USE)")
+    return _folders(client, limits, client.ask("LIST", *_list_words(client)))
+
+
+def _list_words(client: Client, status: str = "") -> list[str]:
+    extended = client.has_capability("LIST-EXTENDED") and client.has_capability("SPECIAL-USE")
+    wanted = ["SPECIAL-USE"] if extended else []
+    if status:
+        wanted.append(f"STATUS {status}")
+    return ["LIST", '""', '"*"', *([f"RETURN ({' '.join(wanted)})"] if wanted else [])]
+
+
+def _folders(client: Client, limits: Limits, answers: Untagged) -> tuple[FolderInfo, ...]:
     listed: dict[bytes, tuple[frozenset[bytes], str | None]] = {}
-    for record in records(client.ask("LIST", *words)):
+    for record in records(answers):
         entry = _list_entry(record)
         if entry is None:
             continue
@@ -177,9 +189,40 @@ def folder_states(
     return states
 
 
+def survey(
+    client: Client, limits: Limits, raws: Iterable[bytes], listed: bool
+) -> tuple[tuple[FolderInfo, ...] | None, dict[bytes, FolderStatus]]:
+    """The list of folders where it costs nothing or is wanted, and the state of folders: of the
+    given ones, and of all in the list.
+
+    One round trip with LIST-STATUS. A list that the server refuses is none; the given folders are
+    asked for then.
+    """
+    raws, folders = list(raws), None
+    if client.has_capability("LIST-STATUS"):
+        try:
+            lines, states = client.ask_for(("LIST", "STATUS"), *_list_words(client, _items(client)))
+        except CommandRefused:
+            names = [name for name in map(canonical, raws) if sendable(name)]
+            return None, _states(_pipelined(client, names), dict(zip(names, names, strict=True)))
+        folders = _folders(client, limits, lines)
+        names = [*raws, *(folder.raw for folder in folders)]
+        return folders, _states(states, {canonical(name): name for name in names})
+    if listed:
+        try:
+            folders = list_folders(client, limits)
+        except CommandRefused:
+            folders = None
+    names = [folder.raw for folder in folders or () if folder.selectable]
+    return folders, folder_states(client, limits, dict.fromkeys([*raws, *names]))
+
+
 def _items(client: Client) -> str:
     modseq = client.has_capability("CONDSTORE") or client.has_capability("QRESYNC")
-    return "(MESSAGES UIDNEXT UIDVALIDITY%s)" % (" HIGHESTMODSEQ" if modseq else "")
+    return "(MESSAGES UIDNEXT UIDVALIDITY%s%s)" % (
+        " HIGHESTMODSEQ" if modseq else "",
+        " MAILBOXID" if client.has_capability("OBJECTID") else "",
+    )
 
 
 def _pipelined(client: Client, names: list[bytes]) -> list:
@@ -215,8 +258,14 @@ def _states(answers: list, wanted: dict[bytes, bytes]) -> dict[bytes, FolderStat
             uidnext=number(found.get(b"UIDNEXT")) or None,
             messages=messages,
             highestmodseq=number(found.get(b"HIGHESTMODSEQ")) or None,
+            mailbox_id=_mailbox_id(found.get(b"MAILBOXID")),
         )
     return states
+
+
+def _mailbox_id(value: Value) -> str:
+    ids = value if isinstance(value, tuple) else (value,)
+    return (string(ids[0]) or b"").decode("ascii", "replace") if ids else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,15 @@ from .errors import (
     Throttled,
 )
 from .fetch import Fetcher, RawHeader
-from .folders import FolderInfo, FolderStatus, Snapshot, examine, folder_states, list_folders
+from .folders import (
+    FolderInfo,
+    FolderStatus,
+    Snapshot,
+    examine,
+    folder_states,
+    list_folders,
+    survey,
+)
 from .known import Tracking
 from .limits import Limits
 from .login import connect
@@ -128,6 +136,14 @@ class Session:
     def status(self, raws: Iterable[bytes]) -> dict[bytes, FolderStatus]:
         """The state of folders by raw name; see :func:`.folders.folder_states`."""
         return folder_states(self._client(), self._limits, raws)
+
+    def survey(
+        self, raws: Iterable[bytes], *, listed: bool
+    ) -> tuple[tuple[FolderInfo, ...] | None, dict[bytes, FolderStatus]]:
+        """All folders, if ``listed`` or if it costs nothing, and states; see
+        :func:`.folders.survey`.
+        """
+        return survey(self._client(), self._limits, raws, listed)
 
     def examine(self, raw: bytes) -> Snapshot:
         """Open a folder; the methods below work on it.

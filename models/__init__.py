@@ -2,6 +2,7 @@ from . import imap_secret
 from . import imap_audit_mixin
 from . import imap_quarantine_mixin
 from . import imap_connection
+from . import imap_connection_folders
 from . import imap_folder
 from . import imap_email
 from . import imap_placement

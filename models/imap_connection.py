@@ -291,18 +291,6 @@ class ImapConnection(models.Model):
             )
         )
 
-    def _fetch_folders(self):
-        """Log in and bring the list of folders up to date; a new folder starts with its default choice.
-
-        :raise SyncError: the server cannot be used
-        """
-        self.ensure_one()
-        self.check_access("write")
-        with self._session() as session:
-            listed = [info for info in session.list_folders() if info.selectable]
-            status = session.status([info.raw for info in listed])
-            self.sudo().folder_ids._update_from(self, listed, status, session.quirks.labels)
-
     def _start(self):
         """Begin (or begin again) to sync by the schedule."""
         for connection in self:

@@ -2,7 +2,6 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..lib.changes import Cursor
-from ..lib.folder_roles import roles_by_default
 from ..lib.known import Look
 from .big_integer import BigInteger
 
@@ -44,9 +43,11 @@ class ImapFolder(models.Model):
     )
     sequence = fields.Integer(compute="_compute_sequence", store=True, precompute=True)
     selected = fields.Boolean(string="Sync")
-    available = fields.Boolean(
-        default=True, readonly=True, help="The server listed this folder the last time it was asked"
+    available = fields.Boolean(default=True, readonly=True, help="The server has this folder")
+    unlisted = fields.Boolean(
+        readonly=True, help="The last list lacked this folder; the next one decides"
     )
+    mailbox_id = fields.Char(readonly=True, help="Stays when the folder is renamed (RFC 8474)")
     # the cursor, see lib/changes.py
     uidvalidity = BigInteger(readonly=True)
     uidnext = BigInteger(readonly=True, default=1)
@@ -156,6 +157,18 @@ class ImapFolder(models.Model):
             placements.search(
                 [("folder_id", "=", self.id), ("uidvalidity", "=", cursor.uidvalidity)]
             ).unlink()
+        self._lose_copies()
+        if self._cursor() != Cursor():
+            self.resets += 1
+            if self.resets >= MOST_RESETS:
+                self.trouble = "resets"
+        self._store_cursor(cursor)
+        self._store_look(Look())
+        self.write(self._zero_counters())
+
+    def _lose_copies(self):
+        """Note that the copies in this folder are not found for the time being."""
+        placements = self.env["imap.placement"]
         placements.flush_model()
         # may be a million
         self.env.cr.execute(
@@ -171,13 +184,6 @@ class ImapFolder(models.Model):
             )
         )
         placements.invalidate_model(["state", "missing_since"])
-        if self._cursor() != Cursor():
-            self.resets += 1
-            if self.resets >= MOST_RESETS:
-                self.trouble = "resets"
-        self._store_cursor(cursor)
-        self._store_look(Look())
-        self.write(self._zero_counters())
 
     def _look(self):
         """Return what the server said when the known messages of this folder were last looked at."""
@@ -231,43 +237,3 @@ class ImapFolder(models.Model):
     @api.model
     def _zero_counters(self):
         return {"seen": 0, "linked": 0, "quarantined": 0, "skipped_by_rule": {}}
-
-    @api.model
-    def _update_from(self, connection, listed, status, labels):
-        """Bring the folders of a connection up to date with the server's list.
-
-        A folder that is not listed any more is kept with its cursor: a short list must not cost anything.
-
-        :param listed: the :class:`~..lib.session.FolderInfo` of the folders that hold mail
-        :param dict status: raw name -> :class:`~..lib.session.FolderStatus`
-        :param bool labels: folders are labels, as with Gmail
-        """
-        by_default = roles_by_default({info.role for info in listed}, labels)
-        # "All Mail" that its owner shows later must not widen what they chose
-        if connection.folder_ids:
-            by_default -= {"all"}
-        known = {folder.raw_path: folder for folder in connection.folder_ids}
-        seen = self.browse()
-        for info in listed:
-            raw_path = info.raw.decode("latin-1")
-            values = {
-                "path": info.path,
-                "role": info.role,
-                "available": True,
-                "message_count": status[info.raw].messages if info.raw in status else 0,
-            }
-            folder = known.get(raw_path)
-            if folder:
-                folder.write(values)
-            else:
-                selected = info.role in by_default and not info.is_copy
-                folder = self.create(
-                    {
-                        **values,
-                        "connection_id": connection.id,
-                        "raw_path": raw_path,
-                        "selected": selected,
-                    }
-                )
-            seen += folder
-        (connection.folder_ids - seen).write({"available": False})

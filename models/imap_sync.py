@@ -11,6 +11,7 @@ from ..lib.changes import new_mail, past_mail, rebased
 from ..lib.errors import ConnectionLost, ConnectionTimeout, ProtocolError, Scope, SyncError
 from ..lib.known import is_unchanged, plan_look
 from ..lib.uid_ranges import UidRanges
+from .imap_folder_list import FolderList
 from .imap_known import KnownMail
 from .imap_quarantine import Quarantine
 from .imap_reader import Reader
@@ -90,15 +91,13 @@ class SyncRun:
 
     def _changed_folders(self, session):
         """Return the selected folders in which something is to be read, by one look at all of them."""
-        folders = self._connection.folder_ids.filtered(
-            lambda f: f.selected and f.available and not f.trouble
-        )
-        raw_names = {folder: folder.raw_path.encode("latin-1") for folder in folders}
-        status = session.status(raw_names.values())
+        states = FolderList(self._connection).survey(session)
         now = fields.Datetime.now()
-        changed = folders.browse()
-        for folder, raw_name in raw_names.items():
-            state = status.get(raw_name)
+        changed = self._connection.env["imap.folder"]
+        for folder in self._connection.folder_ids:
+            if not folder.selected or not folder.available or folder.trouble:
+                continue
+            state = states.get(folder.raw_path.encode("latin-1"))
             if state is None:
                 self._whole = False
                 continue

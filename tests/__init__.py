@@ -8,6 +8,7 @@ from . import test_dovecot_audit
 from . import test_dovecot_changes
 from . import test_dovecot_sync
 from . import test_exclusion
+from . import test_folder_list
 from . import test_gmail
 from . import test_killed_workers
 from . import test_mail_body

@@ -44,6 +44,7 @@ class FakeFolder:
     uidnext: int = 1
     messages: dict = field(default_factory=dict)
     estimated: bool = False
+    mailbox_id: str = ""
     modseq: int = 1
     modseqs: dict = field(default_factory=dict)
     vanished: dict = field(default_factory=dict)
@@ -99,11 +100,13 @@ class FakeServer:
     """Folders by name, and faults: ``unreadable`` UIDs, an ``error`` that every sign-in raises.
 
     :ivar tracking: how it keeps track of changes
+    :ivar list_status: whether the list of folders comes with their states
     :ivar verbs: what sessions asked for, in order
     """
 
     def __init__(self, tracking=Tracking.NONE):
         self.tracking = tracking
+        self.list_status = True
         self.verbs = []
         self.folders = {}
         self.add_folder("INBOX", "inbox")
@@ -150,12 +153,19 @@ class FakeSession:
             for f in self._server.folders.values()
         )
 
+    def survey(self, raws, *, listed):
+        if listed and not self._server.list_status:
+            self._server.verbs.append("list")
+        folders = self.list_folders() if listed or self._server.list_status else None
+        names = [*raws, *(folder.raw for folder in folders or ())]
+        return folders, self.status(dict.fromkeys(names))
+
     def status(self, raws):
         self._server.verbs.append("status")
         found = [self._server.folders.get(raw.decode()) for raw in raws]
         return {
             f.name.encode(): FolderStatus(
-                f.uidvalidity, f.uidnext, len(f.messages), self._modseq(f)
+                f.uidvalidity, f.uidnext, len(f.messages), self._modseq(f), f.mailbox_id
             )
             for f in found
             if f

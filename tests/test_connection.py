@@ -72,6 +72,10 @@ class TestConnection(MailboxCase):
         self.server.add_folder("Projects")
         del self.server.folders["INBOX"]
         self.connection.action_connect()
+        self.assertTrue(
+            all(self.connection.folder_ids.mapped("available")), "a second look decides"
+        )
+        self.connection.action_connect()
         folders = {f.path: (f.selected, f.available) for f in self.connection.folder_ids}
         self.assertEqual(
             folders, {"INBOX": (True, False), "Sent": (False, True), "Projects": (False, True)}

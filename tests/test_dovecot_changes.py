@@ -123,6 +123,36 @@ class SameOnEveryDovecot:
         self.assertEqual(set(self.states().values()), {"gone"})
         self.assertEqual(len(self.entries()), 4)
 
+    def test_renamed_folder_keeps_its_place(self):
+        self.box.create_folder("Project A")
+        self.select("Project A")
+        uids = self.deliver(3, "Project A")
+        self.box.rename_folder("Project A", "Project Ä")
+        uids.append(self.box.append("Project Ä", mail("carla@shop.example", LOGIN, "After that")))
+        self.sync()
+        self.assertEqual(self.states("Project Ä"), dict.fromkeys(uids, "linked"))
+        folder = self.connection.folder_ids.filtered(lambda f: f.path == "Project Ä")
+        self.assertEqual((folder.selected, folder.seen), (True, 4))
+        self.assertFalse(self.connection.folder_ids.filtered(lambda f: f.path == "Project A"))
+        self.assertEqual(len(self.entries()), 4)
+
+    def test_deleted_and_made_anew(self):
+        self.box.create_folder("Project B")
+        self.select("Project B")
+        self.deliver(3, "Project B")
+        raw = self.box.raw("Project B", 2)
+        self.box.delete_folder("Project B")
+        self.box.create_folder("Project B")
+        self.box.append("Project B", raw)
+        self.box.append("Project B", mail("carla@shop.example", LOGIN, "New"))
+        for _run in range(3):
+            self.sync(timedelta(hours=2))
+        self.assertEqual(len(self.entries()), 4)
+        self.assertEqual(
+            sorted(self.copies("Project B").mapped("state")),
+            ["linked", "linked", "missing", "missing"],
+        )
+
     def test_nothing_on_the_server_is_changed(self):
         uids = self.deliver(6)
         self.box.add_flags("INBOX", uids[:2], ["\\Seen"])

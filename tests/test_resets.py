@@ -76,7 +76,7 @@ class TestResets(ChangesCase):
             )
             self.assertIn(placement.email_id.subject.encode(), message.raw)
 
-    def test_case_32_uidvalidity_missing_now_and_then(self):
+    def test_case_31_uidvalidity_missing_now_and_then(self):
         for uidvalidity in (0, 1, 0):
             self.server.inbox.uidvalidity = uidvalidity
             self.sync()
@@ -85,7 +85,7 @@ class TestResets(ChangesCase):
         self.uids += self.deliver(1)
         self.assertEqual(len(self.entries(self.customer)), 7)
 
-    def test_case_32_uidvalidity_never_told(self):
+    def test_case_31_uidvalidity_never_told(self):
         folder, known = self.add_folder("Old server")
         folder.uidvalidity = 0
         uids = self.deliver(4, folder)
@@ -97,7 +97,7 @@ class TestResets(ChangesCase):
         self.assertEqual(known.resets, 0)
         self.assertEqual(len(self.entries(self.customer)), 6 + 5)
 
-    def test_case_33_uidnext_falls(self):
+    def test_case_32_uidnext_falls(self):
         folder = self.server.inbox
         folder.expunge(self.uids[-1])
         folder.uidnext = self.uids[-1]
@@ -108,7 +108,7 @@ class TestResets(ChangesCase):
         self.assertEqual(self.states(), dict.fromkeys(self.uids, "linked"))
         self.assertEqual(len(self.entries(self.customer)), 7)
 
-    def test_case_33_uidnext_not_told(self):
+    def test_case_32_uidnext_not_told(self):
         """163: it is worked out from the last message, and falls when that is deleted."""
         folder = self.server.inbox
         folder.estimated = True

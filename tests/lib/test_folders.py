@@ -270,6 +270,52 @@ def test_throttled_states(session, capabilities):
     assert caught.value.retry_after == 5
 
 
+# Both at once
+
+
+@pytest.mark.parametrize(
+    ("capabilities", "listed", "commands"),
+    [
+        (b"IMAP4rev1", False, [b"STATUS"]),
+        (b"IMAP4rev1", True, [b"LIST", b"STATUS", b"STATUS"]),
+        (b"IMAP4rev1 LIST-STATUS", False, [b"LIST"]),
+        (b"IMAP4rev1 LIST-EXTENDED SPECIAL-USE LIST-STATUS", True, [b"LIST"]),
+    ],
+)
+def test_survey(session, capabilities, listed, commands):
+    with ScriptedServer(ImapBox(BOX, capabilities=capabilities)) as server:
+        with session(server) as mailbox:
+            before = len(server.commands)
+            folders, states = mailbox.survey([b"INBOX"], listed=listed)
+            assert [command.split()[0] for command in server.commands[before:]] == commands
+            all_folders = mailbox.list_folders()
+    with_list = listed or b"LIST-STATUS" in capabilities
+    assert folders == (all_folders if with_list else None)
+    wanted = [folder.raw for folder in all_folders] if with_list else [b"INBOX"]
+    assert states == {raw: STATES[raw] for raw in wanted}
+
+
+@pytest.mark.parametrize("capabilities", [b"IMAP4rev1", b"IMAP4rev1 LIST-STATUS"])
+def test_case_27_survey_whose_list_ends_in_no(session, capabilities):
+    """No list is known then, and the folders that are known can be read all the same."""
+    box = ImapBox(BOX, capabilities=capabilities)
+    box.hooks[b"LIST"] = lambda peer, tag, _: peer.send(
+        b'* LIST () "/" INBOX', b"* STATUS INBOX (MESSAGES 0)", tag + b" NO that was not all"
+    )
+    with ScriptedServer(box) as server, session(server) as mailbox:
+        folders, states = mailbox.survey([b"INBOX"], listed=True)
+    assert folders is None
+    assert states == {b"INBOX": STATES[b"INBOX"]}
+
+
+def test_mailbox_ids(session):
+    lines = [b"* STATUS INBOX (MESSAGES 3 UIDVALIDITY 7 UIDNEXT 10 MAILBOXID (F2212ea87))"]
+    box = answering(b"STATUS", *lines, capabilities=b"IMAP4rev1 OBJECTID")
+    with ScriptedServer(box) as server, session(server) as mailbox:
+        assert mailbox.status([b"INBOX"])[b"INBOX"].mailbox_id == "F2212ea87"
+        assert b"MAILBOXID" in server.commands[-1]
+
+
 # Opening
 
 

@@ -181,6 +181,14 @@ def test_present(opened):
     assert commands == [b"UID FETCH 4:5,9:10 (UID FLAGS)"]
 
 
+def test_case_17_and_18_expunged_while_being_listed(opened):
+    """What is missing in an answer may be there: nothing is concluded from such a list."""
+    box = box_of([1, 2, 3], b"IMAP4rev1")
+    box.hooks[b"FETCH"] = says(b"* 1 FETCH (UID 1)", b"* 2 EXPUNGE", b"* 2 FETCH (UID 3)")
+    with pytest.raises(CommandRefused):
+        opened(box, lambda mailbox: list(mailbox.listing(flags=False)))
+
+
 # VANISHED with other commands
 
 
