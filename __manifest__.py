@@ -33,6 +33,7 @@
         "web.assets_backend": [
             "mail_imap_sync/static/src/message/*.js",
             "mail_imap_sync/static/src/message/*.xml",
+            "mail_imap_sync/static/src/progress/*",
         ],
         # the style sheet inside the shadow root that holds the body of a mail
         "mail.assets_message_email": [

@@ -175,6 +175,10 @@ class Session:
         """
         return self._in_folder().downwards(uid, limit, floor)
 
+    def count_from(self, uid: int) -> int:
+        """How many messages have a UID that is not below ``uid``."""
+        return self._in_folder().count_from(uid)
+
     def first_uid_since(self, day: date) -> int | None:
         """The lowest UID whose INTERNALDATE is not before ``day`` (in the server's time zone), or
         None.

@@ -146,6 +146,10 @@ class UidWindows:
             self._ranks.remember(result[-1], found[result[-1]] - 1)
         return result
 
+    def count_from(self, uid: int) -> int:
+        """How many messages have a UID that is not below ``uid``."""
+        return max(self._ranks.exists - self._rank(uid), 0)
+
     def first_since(self, day: date) -> int | None:
         """The lowest UID whose INTERNALDATE is on ``day`` or later, by the server's own clock."""
         criteria = b"SINCE " + format_criteria_date(day)

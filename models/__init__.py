@@ -1,5 +1,6 @@
 from . import imap_secret
 from . import imap_audit_mixin
+from . import imap_progress
 from . import imap_quarantine_mixin
 from . import imap_connection
 from . import imap_connection_folders

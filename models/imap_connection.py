@@ -33,7 +33,12 @@ ACTIVE_STATES = ("connected", "error")
 
 class ImapConnection(models.Model):
     _name = "imap.connection"
-    _inherit = ["imap.secret.mixin", "imap.quarantine.mixin", "imap.audit.mixin"]
+    _inherit = [
+        "imap.secret.mixin",
+        "imap.quarantine.mixin",
+        "imap.audit.mixin",
+        "imap.progress.mixin",
+    ]
     _description = "Connected mailbox"
     _order = "user_id, email, id"
 
@@ -90,9 +95,6 @@ class ImapConnection(models.Model):
     )
     is_own = fields.Boolean(compute="_compute_is_own", help="It is a mailbox of this user")
     folder_ids = fields.One2many("imap.folder", "connection_id", string="Folders")
-    linked_count = fields.Integer(string="Linked", compute="_compute_counts")
-    seen_count = fields.Integer(string="Looked at", compute="_compute_counts")
-    backlog_count = fields.Integer(string="Waiting", compute="_compute_counts")
 
     _owner_mailbox_unique = models.UniqueIndex(
         "(user_id, lower(email), lower(host))",
@@ -120,14 +122,6 @@ class ImapConnection(models.Model):
         for connection in self:
             if not connection.port or connection.port in DEFAULT_PORTS.values():
                 connection.port = DEFAULT_PORTS[connection.security]
-
-    @api.depends("folder_ids.linked", "folder_ids.seen", "folder_ids.backlog")
-    def _compute_counts(self):
-        for connection in self:
-            folders = connection.folder_ids.filtered("selected")
-            connection.linked_count = sum(folders.mapped("linked"))
-            connection.seen_count = sum(folders.mapped("seen"))
-            connection.backlog_count = sum(folders.mapped("backlog"))
 
     @api.constrains("email")
     def _check_email(self):

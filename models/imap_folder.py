@@ -14,7 +14,7 @@ MOST_RESETS = 5
 
 class ImapFolder(models.Model):
     _name = "imap.folder"
-    _inherit = "imap.folder.audit.mixin"
+    _inherit = ["imap.folder.audit.mixin", "imap.folder.progress.mixin"]
     _description = "Folder of a mailbox"
     _order = "sequence, path, id"
     _rec_name = "path"
@@ -103,11 +103,13 @@ class ImapFolder(models.Model):
         for folder in self:
             folder.skipped = sum((folder.skipped_by_rule or {}).values())
 
-    @api.depends("selected", "backfilled", "message_count", "seen")
+    @api.depends("selected", "backfilled", "message_count", "seen", "past_total", "past_done")
     def _compute_backlog(self):
         for folder in self:
             open_backfill = folder.selected and folder.available and not folder.backfilled
-            folder.backlog = max(folder.message_count - folder.seen, 1) if open_backfill else 0
+            counted = folder.past_total >= 0
+            left = folder.past_total - folder.past_done if counted else folder.message_count
+            folder.backlog = max(left, 1) if open_backfill else 0
 
     def write(self, vals):
         if "selected" in vals:
@@ -236,4 +238,5 @@ class ImapFolder(models.Model):
 
     @api.model
     def _zero_counters(self):
-        return {"seen": 0, "linked": 0, "quarantined": 0, "skipped_by_rule": {}}
+        zero = {"seen": 0, "linked": 0, "quarantined": 0, "skipped_by_rule": {}}
+        return zero | self._no_progress()

@@ -74,6 +74,8 @@ class SyncRun:
         self._known = KnownMail(self._connection)
         changed = self._changed_folders(session)
         for slices in (new_mail, past_mail):
+            if slices is past_mail:
+                self._count_past(session, changed)
             for folder in changed:
                 if self._stopped():
                     return
@@ -155,6 +157,26 @@ class SyncRun:
         since = self._connection.sync_since
         return past_mail(session, cursor, since and (since - timedelta(days=1)).date(), SLICE)
 
+    def _count_past(self, session, folders):
+        """Count the past mail of folders that was not looked at yet, so that the progress is known from the start."""
+        since = self._connection.sync_since
+        for folder in folders.filtered(lambda f: not f.backfilled and f.past_total < 0):
+            if self._stopped():
+                return
+            number = folder.message_count
+            # a folder that is read at once needs no round trips for that
+            if since and number > SLICE:
+                try:
+                    session.examine(folder.raw_path.encode("latin-1"))
+                    first = session.first_uid_since((since - timedelta(days=1)).date())
+                    number = session.count_from(first) if first else 0
+                except SyncError as error:
+                    # reading the folder will say what is wrong with it
+                    if error.scope is not Scope.FOLDER:
+                        raise
+            folder.write({"past_total": number, "past_noted": fields.Datetime.now()})
+        self._connection._checkpoint()
+
     def _stopped(self):
         """Say whether to stop here: the time is up, or somebody paused the mailbox.
 
@@ -176,6 +198,8 @@ class SyncRun:
             nonlocal vanished
             folder._count(tally.seen, tally.linked, tally.quarantined, tally.skipped)
             folder._store_cursor(piece.cursor)
+            if piece.backfill:
+                folder._note_progress(len(piece.uids), piece.cursor.backfilled)
             # told with any command after ENABLE QRESYNC, and not a second time
             vanished |= session.vanished()
             self._known.note_vanished(folder, vanished)

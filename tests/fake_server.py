@@ -226,6 +226,9 @@ class FakeSession:
     def uids_from(self, uid, limit):
         return sorted(u for u in self._folder.messages if u >= uid)[:limit]
 
+    def count_from(self, uid):
+        return sum(u >= uid for u in self._folder.messages)
+
     def uids_below(self, uid, limit, floor=1):
         return sorted((u for u in self._folder.messages if floor <= u < uid), reverse=True)[:limit]
 
