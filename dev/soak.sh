@@ -25,7 +25,7 @@ while [ "$left" -gt 0 ] && [ $SECONDS -lt $end ]; do
         while read -r file failed; do
             bad+=("$file:$failed")
             echo "again: RANDOM_SEED=$failed RANDOM_RUNS=1 RANDOM_DOVECOT_RUNS=1 make test REUSE=1 TESTS=$file"
-        done < <(sed -nE 's/^.*(tests\/test_random_[a-z]+\.py).*seed=([0-9]+).*$/\1 \2/p' "$log" | sort -u)
+        done < <(sed -nE 's/^SUBFAILED\(seed=([0-9]+)\) (tests\/test_random_[a-z]+\.py).*$/\2 \1/p' "$log" | sort -u)
         [ ${#bad[@]} -gt 0 ] || die "the runs could not be made"
     fi
     left=$((left - runs))

@@ -74,7 +74,11 @@ class FakeFolder:
 
     @property
     def highestmodseq(self):
-        """Work out what changed since this was last asked."""
+        self.note_changes()
+        return self.modseq
+
+    def note_changes(self):
+        """Give a MODSEQ to whatever changed since this was last asked."""
         now = {uid: message.flags for uid, message in self.messages.items()}
         for uid, flags in now.items():
             if self.flags_before.get(uid) != flags:
@@ -84,7 +88,6 @@ class FakeFolder:
             self.modseq += 1
             self.vanished[uid] = self.modseq
         self.flags_before = now
-        return self.modseq
 
     def renumber(self):
         """Give the folder another UIDVALIDITY and all messages other UIDs."""

@@ -77,6 +77,8 @@ class MemoryServer(FakeServer):
     def restore(self, name, number):
         """From a backup of before the last messages came: UIDNEXT falls, and their UIDs are given again."""
         folder = self.folders[name]
+        # what was flagged before has its MODSEQ by now, and is flagged in the backup as well
+        folder.note_changes()
         for uid in sorted(folder.messages, reverse=True)[:number]:
             del folder.messages[uid]
             folder.uidnext = uid
