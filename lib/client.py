@@ -108,7 +108,8 @@ class Client(IMAPClient):
 
     def failure(self, refusal: Refused, otherwise: type[SyncError] = CommandRefused) -> SyncError:
         """The typed failure that a refusal stands for with this server."""
-        failure = classify(refusal.status, otherwise=otherwise)
+        signed_in = self._imap.signed_in
+        failure = classify(refusal.status, otherwise=otherwise, signed_in=signed_in)
         if self.quirks.unavailable_is_local and isinstance(failure, ServerUnavailable):
             if _EXCHANGE_UNAVAILABLE.match(refusal.status.text):
                 return otherwise(refusal.status.text)

@@ -233,8 +233,9 @@ def _pipelined(client: Client, names: list[bytes]) -> list:
     for refusal in refusals:
         # NO for a folder means that this one is gone; "throttled" or "unavailable" mean
         # everything, and so does "unavailable" for all of them from a server that says it lightly.
+        everything = len(refusals) == len(names)
         failure = (
-            client.failure(refusal) if len(refusals) < len(names) else classify(refusal.status)
+            classify(refusal.status, signed_in=True) if everything else client.failure(refusal)
         )
         if type(failure) not in (CommandRefused, FolderGone):
             raise failure

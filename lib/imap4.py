@@ -87,6 +87,11 @@ class Imap4(imaplib.IMAP4):
             kind = ProtocolError if greeted and not self.capabilities else NotImap
             raise kind(f"greeted with {self.last_words()!r}") from None
 
+    @property
+    def signed_in(self) -> bool:
+        """Whether the server has accepted the password."""
+        return self.state in ("AUTH", "SELECTED")
+
     def hide(self, *secrets: str) -> None:
         """Never let these texts through into an error, should the server repeat them."""
         self._secrets = tuple(secret for secret in secrets if secret)
@@ -215,7 +220,9 @@ class Imap4(imaplib.IMAP4):
         elif typ == "OK":
             self._note(self._status(b"OK", text))
         elif typ == "BYE" and not self._leaving:
-            raise classify(self._status(b"BYE", text), otherwise=ConnectionLost)
+            raise classify(
+                self._status(b"BYE", text), otherwise=ConnectionLost, signed_in=self.signed_in
+            )
         elif typ == "PREAUTH":
             raise SignedInAlready("the server greets as already signed in, as nobody knows whom")
         elif typ in self.watchers:

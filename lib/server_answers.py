@@ -116,14 +116,20 @@ _DELAYS = (
 _LONGEST_DELAY = 24 * 3600.0
 
 
-def classify(status: Status, *, otherwise: type[SyncError] = CommandRefused) -> SyncError:
+def classify(
+    status: Status, *, otherwise: type[SyncError] = CommandRefused, signed_in: bool = False
+) -> SyncError:
     """The typed failure that a NO, BAD or BYE stands for.
 
     :param otherwise: what it is when neither text nor code is known
+    :param signed_in: the password was accepted before: what expired is the session (Gmail ends it
+        after an hour), and what is not authorised is a folder
     :returns: not raised, so that the caller's own line shows in a traceback
     """
     known = (kind for pattern, kind in _COMPILED_TEXTS if pattern.search(status.text))
     kind = next(known, None) or _CODES.get(status.code, otherwise)
+    if signed_in and kind is LoginRefused:
+        kind = otherwise
     return kind(status.text, retry_after=_delay(status.text))
 
 

@@ -5,7 +5,7 @@ from personalities import NetEase
 from scripted_server import Folder, ImapBox, ScriptedServer
 
 from lib.changes import Cursor, new_mail, rebased
-from lib.errors import ConnectionLost
+from lib.errors import ConnectionLost, LoginRefused, Retry, SyncError
 from lib.folders import Snapshot
 
 
@@ -73,3 +73,32 @@ def test_2_the_words_of_a_bye_while_bodies_come(session):
         mailbox.examine(b"INBOX")
         with pytest.raises(ConnectionLost, match="shutting down for repairs"):
             list(mailbox.fetch_bodies({1: 10}))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        b"* BYE Session expired, please login again.",
+        b"* BYE [UNAVAILABLE] Token has expired",
+        b"* BYE [EXPIRED] session too old",
+    ],
+)
+def test_37_a_session_that_is_over_says_nothing_about_the_password(session, words):
+    """Gmail ends sessions after an hour or a day: the next one goes on."""
+
+    def fetch(peer, _tag, _rest):
+        peer.send(words)
+        peer.close()
+
+    box = ImapBox(hooks={b"UID FETCH": fetch})
+    with ScriptedServer(box) as server:
+        with session(server) as mailbox:
+            mailbox.examine(b"INBOX")
+            with pytest.raises(SyncError) as caught:
+                mailbox.fetch_headers([1, 2])
+        assert not isinstance(caught.value, LoginRefused)
+        assert caught.value.retry is Retry.LATER
+        box.hooks.clear()
+        with session(server) as mailbox:
+            mailbox.examine(b"INBOX")
+            assert set(mailbox.fetch_headers([1, 2])) == {1, 2}

@@ -92,6 +92,20 @@ def test_refused_logins(code, text, expected):
 @pytest.mark.parametrize(
     ("code", "text", "expected"),
     [
+        ("EXPIRED", "session too old", CommandRefused),
+        ("AUTHORIZATIONFAILED", "no right to read this folder", CommandRefused),
+        ("", "Invalid credentials", CommandRefused),
+        ("", "Please log in via your web browser", AppPasswordNeeded),
+        ("", "IMAP is disabled for this user", ImapDisabled),
+    ],
+)
+def test_an_accepted_password_is_not_refused_later(code, text, expected):
+    assert type(classify(status(code, text), signed_in=True)) is expected
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "expected"),
+    [
         ("NONEXISTENT", "gone", FolderGone),
         ("", "Mailbox doesn't exist: Foo", FolderGone),
         ("", "Mailbox does not exist", FolderGone),
