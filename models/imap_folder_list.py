@@ -74,13 +74,14 @@ class FolderList:
         if not first:
             # "All Mail" that its owner shows later must not widen what they chose
             roles -= {"all"}
+        new = []
         for raw_path, info in listed.items():
             values = self._values(info, states.get(info.raw))
             folder = known.get(raw_path)
             if folder:
                 self._write_changed(folder, values)
             else:
-                self._folders.create(
+                new.append(
                     {
                         **values,
                         "connection_id": self._connection.id,
@@ -88,6 +89,7 @@ class FolderList:
                         "selected": info.role in roles and not info.is_copy,
                     }
                 )
+        self._folders.create(new)
         for raw_path, folder in known.items():
             if raw_path not in listed:
                 self._note_absent(folder)
@@ -124,22 +126,31 @@ class FolderList:
     def _note_renames(self, session, known, listed, states):
         """Give folders that are not listed any more the name under which they are now, if there is one."""
         counts = Counter(state.uidvalidity for state in states.values())
+        # looked up, not tried one by one: a parent of thousands may have been renamed
+        by_mark = {}
+        for new_path, info in listed.items():
+            if info.raw in states and self._is_free(known.get(new_path)):
+                state = states[info.raw]
+                for mark in filter(None, (state.mailbox_id, state.uidvalidity)):
+                    by_mark.setdefault(mark, {})[new_path] = info
         taken = set()
         for raw_path, folder in known.items():
             if raw_path in listed:
                 continue
+            marks = filter(None, (folder.mailbox_id, folder.uidvalidity))
+            candidates = {
+                path: info for mark in marks for path, info in by_mark.get(mark, {}).items()
+            }
             same = [
-                info
-                for new_path, info in listed.items()
+                new_path
+                for new_path, info in candidates.items()
                 if new_path not in taken
-                and self._is_free(known.get(new_path))
-                and info.raw in states
                 and self._is_same(session, folder, info, states[info.raw], counts)
             ]
             if len(same) == 1:
-                new_path = same[0].raw.decode("latin-1")
+                new_path = same[0]
                 taken.add(new_path)
-                self._rename(folder, known.get(new_path), new_path, same[0])
+                self._rename(folder, known.get(new_path), new_path, candidates[new_path])
 
     @staticmethod
     def _is_free(folder):

@@ -1,7 +1,10 @@
 """Folders that are new, renamed, deleted or made anew; lists that are wrong."""
 
+import time
 from datetime import timedelta
 from unittest.mock import patch
+
+from lxml import etree
 
 from odoo.exceptions import UserError
 from odoo.tests import tagged
@@ -200,13 +203,43 @@ class TestFolderList(ChangesCase):
         self.assertTrue(all(self.connection.folder_ids.mapped("available")))
 
     def test_case_28_ten_thousand_folders(self):
-        """One look, and no query for each of them."""
-        for number in range(2000):
-            self.server.add_folder(f"Folder {number}")
+        """One look, and no query for each of them; all renamed at once, and nothing takes long."""
+        for number in range(10_000):
+            self.server.add_folder(f"Folder {number}").mailbox_id = f"F{number}"
+        started = time.monotonic()
         self.sync()
-        self.assertEqual(len(self.connection.folder_ids), 2002)
+        self.assertEqual(len(self.connection.folder_ids), 10_002)
         self.env.flush_all()
         self.env.invalidate_all()
         before = self.env.cr.sql_log_count
         self.assertEqual(self.sync(), ["status"])
         self.assertLess(self.env.cr.sql_log_count - before, 50)
+        for number in range(10_000):
+            self.rename(f"Folder {number}", f"Projects/Folder {number}")
+        self.sync()
+        self.assertEqual(len(self.connection.folder_ids), 10_002)
+        self.assertEqual(self.folder("Projects/Folder 7777").mailbox_id, "F7777")
+        self.assertLess(time.monotonic() - started, 60)
+
+    def test_case_28_the_form_shows_a_page_of_ten_thousand_folders(self):
+        for number in range(10_000):
+            self.server.add_folder(f"Folder {number}")
+        self.sync()
+        self.env.flush_all()
+        self.env.invalidate_all()
+        connection = self.connection.with_user(self.owner)
+        fields_of_list = {
+            node.get("name"): {}
+            for node in etree.fromstring(
+                self.env["imap.folder"].get_view(view_type="list")["arch"]
+            ).iter("field")
+        }
+        before, started = self.env.cr.sql_log_count, time.monotonic()
+        shown = connection.web_read(
+            {"folder_ids": {"fields": fields_of_list, "limit": 200, "order": ""}}
+        )[0]["folder_ids"]
+        self.assertEqual(len(shown), 10_002)
+        self.assertEqual([shown[0]["path"], shown[1]["path"]], ["INBOX", "Sent"])
+        self.assertNotIn("path", shown[200], "beyond the page only the ids are read")
+        self.assertLess(self.env.cr.sql_log_count - before, 30)
+        self.assertLess(time.monotonic() - started, 5)
