@@ -116,6 +116,17 @@ class DovecotServer:
         """Deliver a message and return its UID."""
         return self.mailbox(login).append(folder, raw, flags, internaldate)
 
+    def append_huge(self, login, folder, raw: bytes, size):
+        """Deliver a message so large that nobody wants to send it through a connection.
+
+        :param size: what the server is to say that it has; Dovecot believes the names of its files
+            (``W=`` is RFC822.SIZE), so ``raw`` can be smaller
+        """
+        self.messages(login, folder)  # the folder exists then
+        path = self._folder_path(login, folder) / "new" / f"{size}.M0P0.test,S={len(raw)},W={size}"
+        path.write_bytes(raw)
+        self._give_away(path)
+
     def messages(self, login, folder) -> list[StoredMessage]:
         """What is in a folder, for checking that nothing was changed."""
         return self.mailbox(login).messages(folder)
