@@ -223,27 +223,35 @@ class _Batch:
         self._refusals = 0
 
     def fetch(self, uids: list[int], retry: bool = True) -> dict:
-        """Results by UID; what stays missing although the server saw no problem is gone."""
-        if not uids:
-            return {}
-        records, trouble = self._fetcher.ask(uids, self._items, self._isolate or self._refusals > 0)
-        found = {}
-        for uid, record in records.items():
-            result = self._build(uid, record)
-            if result is not None:
-                found[uid] = result
-        missing = [uid for uid in uids if uid not in found]
-        if not missing:
-            return found
-        if trouble:
-            return found | self._split(missing, trouble, retry)
-        if retry:
-            return found | self.fetch(missing, retry=False)
-        # Told of twice, but never with what was asked for: it is there, and cannot be had.
-        for uid in missing:
-            if uid in records:
-                found[uid] = MessageUnreadable("the server hands out nothing for it")
+        """Results by UID; what stays missing although the server saw no problem is gone.
+
+        Some servers hand out less than was asked for without a word: what is missing is asked for
+        as long as any of it comes, and at least once more.
+        """
+        found: dict = {}
+        first = True
+        while uids:
+            records, trouble = self._fetcher.ask(
+                uids, self._items, self._isolate or self._refusals > 0
+            )
+            results = {uid: self._build(uid, record) for uid, record in records.items()}
+            came = {uid: result for uid, result in results.items() if result is not None}
+            found |= came
+            uids = [uid for uid in uids if uid not in came]
+            if uids and trouble:
+                return found | self._split(uids, trouble, retry)
+            if not came and not first:
+                return found | self._there(uids)
+            first = False
         return found
+
+    def _there(self, uids: list[int]) -> dict:
+        """Those of some messages that never came and yet are there: Exchange leaves out what it
+        cannot convert.
+        """
+        records, trouble = self._fetcher.ask(uids, b"(UID)", self._isolate)
+        there = uids if trouble else records
+        return {uid: MessageUnreadable("the server hands out nothing for it") for uid in there}
 
     def _split(self, uids: list[int], trouble: str, retry: bool) -> dict:
         self._refusals += 1

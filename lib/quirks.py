@@ -12,6 +12,8 @@ What needs no switch, because what is right for these servers is right for all:
   ever asked for.
 * ``1:*`` clipped at the UIDs that are there (Cyrus, in VANISHED): ranges end in 4294967295.
 * ``BAD Request is throttled. Suggested Backoff Time: N`` (Microsoft 365): see :mod:`.server_answers`.
+* ``VANISHED (EARLIER) 1:26183`` for an inbox that was there (seen of a Cyrus): what is said to have vanished is looked
+  for before it is believed (``models/imap_known.py``), and the folder is opened again to count (:mod:`.uids`).
 * UIDs that begin anew (Proton Bridge, when it is upgraded): another UIDVALIDITY like any other.
 """
 
@@ -32,7 +34,6 @@ class Quirks:
     :param partial_view: shows only part of a large folder: what is missing in a listing is not gone
     :param message_limit: most messages that one command may be about; 0: no limit
     :param unavailable_is_local: "Server Unavailable" means this message or this folder, not the server
-    :param vanished_lies: VANISHED may name messages that are there: look before believing
     :param copies: folders whose raw names begin with one of these hold copies of what lies elsewhere
     """
 
@@ -43,7 +44,6 @@ class Quirks:
     partial_view: bool = False
     message_limit: int = 0
     unavailable_is_local: bool = False
-    vanished_lies: bool = False
     copies: tuple[bytes, ...] = ()
 
 
@@ -113,11 +113,6 @@ def _exchange(hello: Hello) -> dict | None:
     return {"unavailable_is_local": True} if hello.says("Microsoft Exchange") else None
 
 
-def _cyrus(hello: Hello) -> dict | None:
-    # "VANISHED (EARLIER) 1:26183" for an inbox that was there, seen in the wild
-    return {"vanished_lies": True} if hello.says(r"\bcyrus\b") else None
-
-
 def _proton(hello: Hello) -> dict | None:
     # Labels are folders below Labels/, and All Mail has everything once more:
     # https://proton.me/support/labels-in-bridge
@@ -132,13 +127,12 @@ _RULES: tuple[tuple[str, Callable[[Hello], dict | None]], ...] = (
     ("yahoo", _yahoo),
     ("netease", _netease),
     ("exchange", _exchange),
-    ("cyrus", _cyrus),
     ("proton", _proton),
 )
 
 
 def quirks_of(hello: Hello) -> Quirks:
-    """The switches for a server; those of several add up (Yahoo behind a proxy that greets as Cyrus)."""
+    """The switches for a server; those of several add up (Yahoo behind a proxy that greets as Coremail)."""
     found = Quirks()
     for name, rule in _RULES:
         switches = rule(hello)

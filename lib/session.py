@@ -157,7 +157,7 @@ class Session:
         self._examined = self._windows = self._watch = None
         snapshot = examine(client, raw)
         self._examined = raw, snapshot
-        self._windows = UidWindows(client, self._limits, snapshot)
+        self._windows = UidWindows(client, self._limits, raw, snapshot)
         self._watch = Watch(client, self._limits, snapshot, self._windows.vanishing)
         return snapshot
 

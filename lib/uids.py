@@ -7,17 +7,16 @@ answer is longer than the window.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from imapclient.datetime_util import format_criteria_date
 
 from .client import Client
 from .errors import ProtocolError
-from .folders import Snapshot
+from .folders import Snapshot, examine
 from .grammar import Malformed, Record, first_text, number, parse, records
 from .limits import Limits
-from .uid_ranges import UidRanges
 from .vanishing import Vanishing
 
 _RECORD = re.compile(rb"(\d{1,10}) .*?\bUID (\d{1,10})\b", re.IGNORECASE)
@@ -26,39 +25,37 @@ _MEMORY = 16
 _HIGHEST_UID = 2**32 - 1
 #: messages looked at in one round trip while searching for a rank
 _PROBES = 16
+#: questions for a rank that may be disturbed by messages that go
+_ATTEMPTS = 5
 
 
 class Ranks:
-    """How many messages are in the examined folder, and below certain UIDs, kept true while
-    messages come and go.
+    """How many messages are in the examined folder, and below certain UIDs.
 
-    New messages get UIDs above all others and so change no rank; an EXPUNGE lowers those at and
-    above it.
+    New messages get UIDs above all others and so change no rank. Messages that go change them, and
+    so does a server that says so wrongly (VANISHED of a whole inbox, EXPUNGE where RFC 3501 section
+    7.4.1 forbids it): nothing of this is to be relied on then, until the folder is opened again.
     """
 
     def __init__(self, snapshot: Snapshot):
+        self.begin(snapshot)
+
+    def begin(self, snapshot: Snapshot) -> None:
+        """Believe what the server said when it opened the folder, and nothing else."""
+        self.doubtful = False
         self.exists = snapshot.exists
         self._known = {snapshot.uidnext: snapshot.exists}
 
     def arrived(self, count: bytes) -> None:
         """Note an EXISTS."""
         exists = number(count)
-        self.exists = self.exists if exists is None else exists
+        if exists is not None:
+            self.doubtful |= exists < self.exists
+            self.exists = exists
 
-    def expunged(self, sequence: bytes) -> None:
-        """Note an EXPUNGE."""
-        gone = number(sequence) or 0
-        self.exists = max(self.exists - 1, 0)
-        self._known = {uid: rank - (gone <= rank) for uid, rank in self._known.items()}
-
-    def vanished(self, uids: UidRanges) -> None:
-        """Note a VANISHED, which takes the place of EXPUNGE after ENABLE QRESYNC (RFC 7162
-        section 3.2.10).
-        """
-        self.exists = max(self.exists - uids.count(), 0)
-        self._known = {
-            uid: max(rank - uids.count(below=uid), 0) for uid, rank in self._known.items()
-        }
+    def gone(self, _which: object) -> None:
+        """Note an EXPUNGE or VANISHED."""
+        self.doubtful = True
 
     def remember(self, uid: int, rank: int) -> None:
         """``rank`` messages have a UID below ``uid``."""
@@ -86,21 +83,24 @@ class Ranks:
 class UidWindows:
     """Finds UIDs in the examined folder.
 
-    Ranks that servers made wrong (some send EXPUNGE where RFC 3501 section 7.4.1 forbids it) would
-    lose messages. So each walk begins with a witness, the message on the other side of the
-    watermark, and starts anew if that one is not where it should be.
+    Wrong ranks would lose messages. So the folder is opened again after messages are said to have
+    gone, and each walk begins with a witness, the message on the other side of the watermark, and
+    starts anew if that one is not where it should be.
+
+    :param raw: the folder, and ``snapshot`` what the server said when it was opened
     """
 
-    def __init__(self, client: Client, limits: Limits, snapshot: Snapshot):
+    def __init__(self, client: Client, limits: Limits, raw: bytes, snapshot: Snapshot):
         self._client = client
         self._limits = limits
+        self._raw, self._snapshot = raw, snapshot
         self._ranks = Ranks(snapshot)
         self._distrusted = False
         #: what vanishes meanwhile
-        self.vanishing = Vanishing(self._ranks.vanished)
+        self.vanishing = Vanishing(self._ranks.gone)
         client.imap.watchers = {
             "EXISTS": self._ranks.arrived,
-            "EXPUNGE": self._ranks.expunged,
+            "EXPUNGE": self._ranks.gone,
             "VANISHED": self.vanishing.heard,
         }
 
@@ -113,8 +113,9 @@ class UidWindows:
             size = min(limit - len(found), self._limits.window)
             above = min(below + size, self._ranks.exists)
             window = self._window(max(below, 1), above)
-            if window.get(first, 0) >= uid:
+            if self._ranks.doubtful or window.get(first, 0) >= uid:
                 first = below = self._rank_anew(uid)
+                found.clear()
                 continue
             found.update((one, position) for position, one in window.items() if one >= uid)
             if len(found) >= limit or above == below:
@@ -134,8 +135,9 @@ class UidWindows:
         while len(found) < limit and above > 0:
             below = max(above - min(limit - len(found), self._limits.window), 0)
             window = self._window(below + 1, min(above + 1, self._ranks.exists))
-            if window.get(first + 1, uid) < uid:
+            if self._ranks.doubtful or window.get(first + 1, uid) < uid:
                 first = above = self._rank_anew(uid)
+                found.clear()
                 continue
             found.update((one, position) for position, one in window.items() if floor <= one < uid)
             above = below
@@ -178,11 +180,16 @@ class UidWindows:
 
     def _rank(self, uid: int) -> int:
         """How many messages have a UID below ``uid``."""
-        rank = self._ranks.of(uid)
-        if rank is None:
-            rank = self._find_rank(uid)
-            self._ranks.remember(uid, rank)
-        return rank
+        for _ in range(_ATTEMPTS):
+            if self._ranks.doubtful:
+                self._open_again()
+            rank = self._ranks.of(uid)
+            if rank is None:
+                rank = self._find_rank(uid)
+            if not self._ranks.doubtful:
+                self._ranks.remember(uid, rank)
+                return rank
+        raise ProtocolError("messages go all the time")
 
     def _find_rank(self, uid: int) -> int:
         if uid <= 1 or not self._ranks.exists:
@@ -191,6 +198,13 @@ class UidWindows:
             return self._count(uid)
         return self._probe(uid)
 
+    def _open_again(self) -> None:
+        """Ask how many messages there are: to open a folder is the one way that cannot be doubted."""
+        snapshot = examine(self._client, self._raw)
+        if snapshot.uidvalidity != self._snapshot.uidvalidity:
+            raise ProtocolError("a folder became another one while it was read")
+        self._ranks.begin(snapshot)
+
     def _rank_anew(self, uid: int) -> int:
         """Forget everything and look again, once; a server that still contradicts itself is not to
         be trusted.
@@ -198,26 +212,17 @@ class UidWindows:
         if self._distrusted:
             raise ProtocolError("the server contradicts itself about the order of messages")
         self._distrusted = True
+        self._open_again()
         self._ranks.forget()
         return self._rank(uid)
 
     def _count(self, uid: int) -> int:
-        """The rank by ESEARCH (RFC 4731)."""
-        watchers = self._client.imap.watchers
-
-        def counted(answer: bytes) -> None:
-            # At once: an EXPUNGE behind it in the same answer has to find it remembered.
-            rank = _esearch(answer, b"COUNT")
-            if rank is not None:
-                self._ranks.remember(uid, rank)
-
-        watchers["ESEARCH"] = counted
-        try:
-            self._search("ESEARCH", "UID", "SEARCH", b"RETURN (COUNT)", b"UID 1:%d" % (uid - 1))
-        finally:
-            del watchers["ESEARCH"]
-        rank = self._ranks.of(uid)
-        return self._probe(uid) if rank is None else rank
+        """The rank by ESEARCH (RFC 4731). That there is nothing is looked at rather than believed."""
+        answers = self._search(
+            "ESEARCH", "UID", "SEARCH", b"RETURN (COUNT)", b"UID 1:%d" % (uid - 1)
+        )
+        rank = next((_esearch(first_text(answer), b"COUNT") for answer in answers), None)
+        return rank or self._probe(uid)
 
     def _probe(self, uid: int) -> int:
         """The rank by looking at a few messages spread over the folder, then between two of them,
@@ -245,12 +250,21 @@ class UidWindows:
     # Fetching
 
     def _window(self, low: int, high: int) -> dict[int, int]:
-        """UIDs by sequence number. What is missing in the answer is asked for once more."""
-        numbers = b"%d:%d" % (low, high)
-        window = self._fetch_uids(numbers)
-        if len(window) < high - low + 1:
-            window |= self._fetch_uids(numbers)
-        return {position: uid for position, uid in window.items() if low <= position <= high}
+        """UIDs by sequence number. What is missing in the answer is asked for as long as any of it
+        comes, and at least once more: some servers say less than they were asked without a word.
+        """
+        window: dict[int, int] = {}
+        missing: Sequence[int] = range(low, high + 1)
+        first = True
+        while missing:
+            came = self._fetch_uids(b"%d:%d" % (missing[0], missing[-1]))
+            new = {position: came[position] for position in missing if position in came}
+            window |= new
+            missing = [position for position in missing if position not in new]
+            if not (new or first):
+                break
+            first = False
+        return window
 
     def _fetch_uids(self, numbers: bytes) -> dict[int, int]:
         answers, refusal = self._client.fetch_raw("FETCH", numbers, "(UID)")

@@ -91,10 +91,16 @@ class Watch:
             raise CommandRefused(f"a list of {count} messages where there are {expected}")
 
     def present(self, uids: Iterable[int]) -> FlagsByUid:
-        """Flags of those of some messages that the server has when asked for just these."""
+        """Flags of those of some messages that the server has when asked for just these; what is
+        missing is asked for as long as any of it comes.
+        """
         found: FlagsByUid = {}
         for batch in uid_batches(uids, self._limits.window, self._limits.uid_set_chars):
-            found |= self._flags("UID", "FETCH", uid_set(batch), b"(UID FLAGS)")
+            while batch:
+                came = self._flags("UID", "FETCH", uid_set(batch), b"(UID FLAGS)")
+                found |= came
+                left = [uid for uid in batch if uid not in came]
+                batch = left if len(left) < len(batch) else []
         return found
 
     # Inside

@@ -283,7 +283,46 @@ def test_messages_that_are_gone(headers_of, result):
     poison = {2: b"* 2 EXPUNGE", 3: ending(result)}
     box = poisoned(box_of([1, 2, 3]), poison, seen=seen)
     assert headers_of(box, [1, 2, 3]) == {1: good(1)}
-    assert seen == [b"1:3", b"2:3"]
+    # asked for again, and then whether they are there at all
+    assert seen == [b"1:3", b"2:3", b"2:3"]
+
+
+def test_a_message_that_is_there_and_never_comes(headers_of):
+    """Exchange leaves out what it cannot convert, and says OK."""
+    box = box_of([1, 2, 3])
+
+    def fetch(peer, tag, rest):
+        chosen, _, items = rest.partition(b" ")
+        for sequence, message in enumerate(box.folders[b"INBOX"].messages, 1):
+            if message.uid in NumberSet(chosen) and (message.uid != 2 or items == b"(UID)"):
+                peer.send(box.record(sequence, message, items))
+        peer.send(tag + b" OK done")
+
+    box.hooks[b"UID FETCH"] = fetch
+    found = headers_of(box, [1, 2, 3])
+    assert isinstance(found.pop(2), MessageUnreadable)
+    assert found == {1: good(1), 3: good(3)}
+
+
+def short(box, most):
+    """Let a server answer about no more than so many messages at once, and say OK."""
+    records = box._records
+    box._records = lambda *arguments, **options: list(records(*arguments, **options))[:most]
+    return box
+
+
+def test_a_server_that_says_less_than_it_is_asked(session):
+    uids = list(range(10, 410, 10))
+    with (
+        ScriptedServer(short(box_of(uids), 7)) as server,
+        session(server) as mailbox,
+    ):
+        mailbox.examine(b"INBOX")
+        assert mailbox.uids_from(1, 100) == uids
+        assert mailbox.uids_below(1000, 100) == uids[::-1]
+        assert list(mailbox.fetch_headers(uids)) == uids
+        assert [uid for uid, _body in mailbox.fetch_bodies(dict.fromkeys(uids, 10))] == uids
+        assert list(mailbox.present(uids)) == uids
 
 
 def test_a_message_missing_in_the_answer_is_asked_for_again(headers_of):

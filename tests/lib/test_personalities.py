@@ -96,7 +96,7 @@ def test_the_whole_read_path(session, name):
         ),
         ("courier", Quirks()),
         ("163", Quirks(("netease",), needs_id=True, hidden=frozenset({"IDLE"}))),
-        ("cyrus", Quirks(("cyrus",), vanished_lies=True)),
+        ("cyrus", Quirks()),
         ("zoho", Quirks()),
         ("proton", Quirks(("proton",), copies=(b"Labels/", b"All Mail"))),
     ],
@@ -108,13 +108,13 @@ def test_switches(session, name, expected):
 
 
 def test_servers_of_two_makes_have_the_switches_of_both():
-    hello = Hello("Cyrus IMAP ready", frozenset({"X-APPLE-X", "MESSAGELIMIT=5"}), {})
+    hello = Hello("Coremail ready", frozenset({"X-APPLE-X", "MESSAGELIMIT=5"}), {})
     assert quirks_of(hello) == Quirks(
-        ("icloud", "yahoo", "cyrus"),
-        hidden=frozenset({"QRESYNC", "ESEARCH"}),
+        ("icloud", "yahoo", "netease"),
+        hidden=frozenset({"QRESYNC", "ESEARCH", "IDLE"}),
         partial_view=True,
         message_limit=5,
-        vanished_lies=True,
+        needs_id=True,
     )
 
 

@@ -260,3 +260,89 @@ def test_first_uid_since_when_that_message_is_gone(session):
 
 def test_first_uid_since_in_an_empty_folder(opened):
     assert opened([], lambda mailbox, _: mailbox.first_uid_since(datetime.date(2024, 1, 1))) is None
+
+
+LIES = {
+    "vanished": [b"* VANISHED 1:26183"],
+    "some expunged": [b"* 20 EXPUNGE"] * 7,
+    "all expunged": [b"* 1 EXPUNGE"] * 20,
+    "more than all": [b"* 1 EXPUNGE"] * 30,
+    "a count that falls": [b"* 5 EXISTS"],
+    "no count": [b"* 0 EXISTS"],
+}
+
+
+@pytest.mark.parametrize("capabilities", CAPABILITIES)
+@pytest.mark.parametrize("lie", LIES)
+def test_messages_that_are_said_to_be_gone_and_are_not(session, capabilities, lie):
+    """A Cyrus once said VANISHED of a whole inbox; a cursor must not pass what it hides."""
+    box = box_of(range(10, 210, 10), capabilities)
+
+    def lying(peer, _tag, _rest):
+        peer.send(*LIES[lie])
+        return False
+
+    box.hooks[b"UID FETCH"] = lying
+    with ScriptedServer(box) as server, session(server) as mailbox:
+        mailbox.examine(b"INBOX")
+        mailbox.fetch_headers([10])
+        box.hooks.clear()
+        assert mailbox.uids_below(105, 100) == list(range(100, 0, -10))
+        assert mailbox.uids_from(105, 100) == list(range(110, 210, 10))
+        assert mailbox.uids_below(1000, 5, 10) == [200, 190, 180, 170, 160]
+        assert mailbox.uids_from(1, 5) == [10, 20, 30, 40, 50]
+
+
+def test_a_server_that_counts_nothing(session):
+    def count(peer, tag, _rest):
+        peer.send(b'* ESEARCH (TAG "x") UID COUNT 0', tag + b" OK")
+
+    box = box_of(range(1, 21), b"IMAP4rev1 ESEARCH", hooks={b"UID SEARCH": count})
+    with ScriptedServer(box) as server, session(server) as mailbox:
+        mailbox.examine(b"INBOX")
+        assert mailbox.uids_below(15, 100) == list(range(14, 0, -1))
+
+
+def test_expunged_where_it_is_forbidden(session):
+    """RFC 3501 section 7.4.1: not with FETCH, as what follows would move under our feet."""
+    box = box_of(range(1, 41))
+    messages = box.folders[b"INBOX"].messages
+
+    def fetch(peer, _tag, _rest):
+        if len(messages) == 40:
+            del messages[:5]
+            peer.send(*[b"* 1 EXPUNGE"] * 5)
+        return False
+
+    box.hooks[b"FETCH"] = fetch
+    with ScriptedServer(box) as server, session(server, window=10) as mailbox:
+        mailbox.examine(b"INBOX")
+        assert set(range(6, 41)) <= set(mailbox.uids_from(1, 100))
+
+
+@pytest.mark.parametrize(("times", "ends"), [(4, False), (1000, True)])
+def test_messages_that_go_while_they_are_counted(session, times, ends):
+    """EXPUNGE may come with UID SEARCH (RFC 3501 section 7.4.1)."""
+    box = box_of(range(10, 1010, 10), b"IMAP4rev1 ESEARCH")
+    messages = box.folders[b"INBOX"].messages
+    gone = []
+
+    def going(peer, tag, rest):
+        (count,) = box._uid_search(state_of[0], rest)
+        lines = [b"* 3 EXPUNGE"] if len(gone) < times else []
+        if lines:
+            gone.append(messages.pop(2).uid)
+        peer.send(count, *lines, tag + b" OK")
+
+    state_of = []
+    examine = box._examine
+    box._examine = lambda state, rest: state_of.insert(0, state) or examine(state, rest)
+    box.hooks[b"UID SEARCH"] = going
+    with ScriptedServer(box) as server, session(server) as mailbox:
+        mailbox.examine(b"INBOX")
+        if ends:
+            with pytest.raises(ProtocolError):
+                mailbox.uids_below(505, 100)
+        else:
+            found = mailbox.uids_below(505, 100)
+            assert found == [uid for uid in range(500, 0, -10) if uid not in gone]
