@@ -7,6 +7,7 @@ from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 
 from .addresses import Address, read_addresses
+from .kinds import KIND_FIELDS, is_automated, is_bounce, is_bulk, list_id
 from .text import BEFORE_HEADER, decode, decode_words, one_line
 
 #: The header fields that the facts come from: what is to be fetched, and nothing else.
@@ -22,15 +23,7 @@ HEADER_FIELDS = (
     "Bcc",
     "In-Reply-To",
     "References",
-    "Content-Type",
-    "Return-Path",
-    "Auto-Submitted",
-    "X-Auto-Response-Suppress",
-    "Precedence",
-    "List-Id",
-    "List-Post",
-    "List-Unsubscribe",
-    "Feedback-ID",
+    *KIND_FIELDS,
 )
 
 #: Bytes of header that are looked at; holds 5,000 recipients.
@@ -58,12 +51,6 @@ _HEADER_END = re.compile(rb"\n\r?\n")
 _FIELD = re.compile(rb"^([!-9;-~]+)[ \t]*:(.*(?:\n[ \t].*)*)", re.MULTILINE)
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([^\s\"';]+)", re.IGNORECASE)
 _BRACKETED_ID = re.compile(r"<([^<>]*)>")
-_NO_REPLY = re.compile(
-    r"(?:no|not|do-?not|dont|never|nao|ne)[._-]?(?:reply|respond|answer|responder|repondre)|"
-    r"noreply|mailer-daemon|mail-daemon|postmaster|bounces?|auto-?(?:reply|responder)|"
-    r"keine?-?antwort|niet-?beantwoorden",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +65,11 @@ class HeaderFacts:
     :param date: UTC; see :func:`choose_date`
     :param in_reply_to: normalised identifiers; prose in the field is left out
     :param references: normalised identifiers, oldest first, at most MAX_REFERENCES
-    :param bulk: a mailing list or newsletter says so of itself (RFC 2919, RFC 2369, Precedence)
-    :param automated: a program wrote it (RFC 3834), or nobody reads answers to it
+    :param bulk: a mailing list or newsletter says so of itself
+    :param automated: a program wrote it, or nobody reads answers to it
+    :param bounce: a mail server tells that it could not deliver; automated as well
+    :param list_id: the identifier of the mailing list, '' if there is none
+    :param failed: whom it was not delivered to, as far as the header says
     """
 
     message_id: str
@@ -96,10 +86,14 @@ class HeaderFacts:
     references: tuple[str, ...]
     bulk: bool
     automated: bool
+    bounce: bool
+    list_id: str
+    failed: tuple[Address, ...]
 
     def everyone(self) -> tuple[Address, ...]:
         """All addresses of the header, in the order of the fields, repeated ones included."""
-        return self.from_ + self.sender + self.reply_to + self.to + self.cc + self.bcc
+        fields = (self.from_, self.sender, self.reply_to, self.to, self.cc, self.bcc, self.failed)
+        return tuple(address for field in fields for address in field)
 
 
 def read_header_facts(header: bytes, internaldate: datetime | None) -> HeaderFacts:
@@ -122,6 +116,9 @@ def read_header_facts(header: bytes, internaldate: datetime | None) -> HeaderFac
     )
     written = one_line(get(b"date", ""), MAX_DATE_LENGTH)
     in_reply_to = read_ids(get(b"in-reply-to", ""))
+    # hundreds of authors are no honest mail
+    authors = [address.email for address in (from_ or sender)[:10]]
+    bounce = is_bounce(fields, authors)
     return HeaderFacts(
         message_id=message_id,
         digest=_digest(
@@ -137,8 +134,11 @@ def read_header_facts(header: bytes, internaldate: datetime | None) -> HeaderFac
         bcc=read_addresses(get(b"bcc", "")),
         in_reply_to=in_reply_to,
         references=read_ids(get(b"references", "")),
-        bulk=_is_bulk(fields),
-        automated=_is_automated(fields, from_ or sender),
+        bulk=is_bulk(fields),
+        automated=bounce or is_automated(fields, authors),
+        bounce=bounce,
+        list_id=list_id(fields),
+        failed=read_addresses(get(b"x-failed-recipients", "")),
     )
 
 
@@ -259,27 +259,3 @@ def _digest(message_id, written, internaldate, subject, in_reply_to, address_fie
     people = (",".join(address.email for address in field) for field in address_fields)
     parts = (message_id, written, subject, " ".join(in_reply_to), *people)
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
-
-
-def _is_bulk(fields: dict[bytes, str]) -> bool:
-    """Whether a mailing list or newsletter says so of itself."""
-    precedence = fields.get(b"precedence", "").strip().lower()
-    return (
-        precedence in ("bulk", "list", "junk")
-        or b"list-id" in fields
-        or b"list-unsubscribe" in fields
-        or b"list-post" in fields
-        or b"feedback-id" in fields
-    )
-
-
-def _is_automated(fields: dict[bytes, str], senders: tuple[Address, ...]) -> bool:
-    """Whether a program wrote the mail (RFC 3834), or one that nobody reads answers to."""
-    submitted = fields.get(b"auto-submitted", "no").partition(";")[0].strip().lower()
-    return (
-        submitted not in ("no", "")
-        or fields.get(b"x-auto-response-suppress", "none").strip().lower() not in ("none", "")
-        or fields.get(b"return-path", "").strip() == "<>"
-        or fields.get(b"content-type", "").lstrip().lower().startswith("multipart/report")
-        or any(_NO_REPLY.match(address.email) for address in senders[:10])
-    )

@@ -2,11 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 
 from .addresses import domain_of, spellings
+from .exclusions import covering
 from .headers import HeaderFacts
+from .kinds import Kind
+
+#: an opportunity is made a little later than the mail that it is made for
+BEFORE_OPPORTUNITY = timedelta(days=1)
 
 
 class Outcome(Enum):
@@ -17,17 +22,33 @@ class Outcome(Enum):
 
 
 class Reason(Enum):
-    """Which rule decided. The codes are stored and counted: never change one."""
+    """Which rule decided, in the order in which they are tried; docs/MATCHING.md has them as a table.
+
+    The codes are stored and counted: never change one.
+    """
 
     DRAFT = "draft"
     TOO_OLD = "too_old"
     EXCLUDED = "excluded"
+    BOUNCE = "bounce"
     INTERNAL = "internal"
     ANSWER = "answer"
     BULK = "bulk"
     AUTOMATED = "automated"
     CONTACT = "contact"
     NOBODY = "nobody"
+
+
+@dataclass(frozen=True, slots=True)
+class Opportunity:
+    """A record on which the mail of a contact is to appear besides.
+
+    :param record: (model, id)
+    :param since: when it was made (aware)
+    """
+
+    record: tuple[str, int]
+    since: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +65,7 @@ class MatchContext:
         :func:`addresses_of_interest`
     :param known: Message-ID -> the records (model, id) that the message stands on; ask for
         :func:`ids_of_interest`
+    :param opportunities: id of a contact -> where its mail is to appear besides
     :param include_bulk: the mailbox wants mailing lists and automated mail too
     :param is_draft: the mail is a draft, or in a system folder that is not selected
     :param in_sent_folder: the mail lies in a folder of sent mail, so the owner wrote it, under
@@ -59,6 +81,7 @@ class MatchContext:
     excluded_domains: frozenset[str] = frozenset()
     contacts: Mapping[str, int] = field(default_factory=dict)
     known: Mapping[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
+    opportunities: Mapping[int, tuple[Opportunity, ...]] = field(default_factory=dict)
     include_bulk: bool = False
     is_draft: bool = False
     in_sent_folder: bool = False
@@ -72,6 +95,7 @@ class Verdict:
     :param contacts: ids of the contacts to link to, in the order of the header, each once
     :param records: (model, id) of the records to link to besides
     :param direction: 'out' if somebody of the company wrote it, else 'in'
+    :param kind: who or what wrote it
     """
 
     outcome: Outcome
@@ -79,11 +103,13 @@ class Verdict:
     direction: str
     contacts: tuple[int, ...] = ()
     records: tuple[tuple[str, int], ...] = ()
+    kind: Kind = Kind.PERSON
 
 
 def addresses_of_interest(facts: HeaderFacts) -> frozenset[str]:
     """Return the addresses that the caller must look up for ``contacts``."""
-    return frozenset(form for email in _parties(facts) for form in spellings(email))
+    emails = (*_parties(facts), *_failed(facts))
+    return frozenset(form for email in emails for form in spellings(email))
 
 
 def ids_of_interest(facts: HeaderFacts) -> tuple[str, ...]:
@@ -102,9 +128,13 @@ def match(facts: HeaderFacts, context: MatchContext) -> Verdict:
     """Decide about one mail."""
     people = _People(facts, context)
     direction = people.direction()
+    kind = _kind(facts, context)
 
     def skip(reason: Reason) -> Verdict:
-        return Verdict(Outcome.SKIP, reason, direction)
+        return Verdict(Outcome.SKIP, reason, direction, kind=kind)
+
+    def link(reason: Reason, contacts, records) -> Verdict:
+        return Verdict(Outcome.LINK, reason, direction, contacts, records, kind)
 
     if context.is_draft:
         return skip(Reason.DRAFT)
@@ -112,24 +142,31 @@ def match(facts: HeaderFacts, context: MatchContext) -> Verdict:
         return skip(Reason.TOO_OLD)
     if excluded_by(facts, context):
         return skip(Reason.EXCLUDED)
+    contacts = people.contacts()
+    answered = _answered_records(facts, context)
+    # before the rule on staff: it comes from a mail server, which may be our own
+    if kind is Kind.BOUNCE:
+        if answered or (contacts and context.include_bulk):
+            return link(Reason.BOUNCE, contacts, answered)
+        return skip(Reason.BOUNCE)
     if people.all_ours():
         return skip(Reason.INTERNAL)
-    contacts = people.contacts()
-    # before the rule on automated mail: an out-of-office answer belongs to what it answers
-    if records := _answered_records(facts, context):
-        return Verdict(Outcome.LINK, Reason.ANSWER, direction, contacts, records)
-    if facts.bulk and not context.include_bulk:
+    # before the rules on lists and programs: an absence notice belongs to what it answers
+    if answered:
+        return link(Reason.ANSWER, contacts, answered)
+    if kind is Kind.BULK and not context.include_bulk:
         return skip(Reason.BULK)
-    if facts.automated and not context.include_bulk:
+    if kind is Kind.AUTOMATED and not context.include_bulk:
         return skip(Reason.AUTOMATED)
     if contacts:
-        return Verdict(Outcome.LINK, Reason.CONTACT, direction, contacts)
+        return link(Reason.CONTACT, contacts, _opportunities(facts, contacts, kind, context))
     return skip(Reason.NOBODY)
 
 
 def excluded_by(facts: HeaderFacts, context: MatchContext) -> str:
     """Return the excluded address or domain that keeps a mail out, '' if there is none."""
-    entries = (_exclusion(address.email, context) for address in facts.everyone())
+    addresses, domains = context.excluded, context.excluded_domains
+    entries = (covering(one.email, addresses, domains) for one in facts.everyone())
     return next(filter(None, entries), "")
 
 
@@ -161,11 +198,17 @@ class _People:
     def contacts(self) -> tuple[int, ...]:
         """Return the ids of the contacts among the outside addresses; staff is never linked to."""
         known = self._context.contacts
-        ids = (known[form] for email in self._outside for form in spellings(email) if form in known)
+        failed = (email for email in _failed(self._facts) if not _is_ours(email, self._context))
+        emails = (*self._outside, *failed)
+        ids = (known[form] for email in emails for form in spellings(email) if form in known)
         return tuple(dict.fromkeys(ids))
 
     def direction(self) -> str:
-        """Return 'out' if From, else Sender, is of the company, or the mail lies in Sent."""
+        """Return 'out' if From, else Sender, is of the company, or the mail lies in Sent; a bounce
+        comes in, even from a mail server of our own.
+        """
+        if self._facts.bounce:
+            return "in"
         author = (self._facts.from_ or self._facts.sender)[:1]
         ours = any(_is_ours(address.email, self._context) for address in author)
         return "out" if ours or self._context.in_sent_folder else "in"
@@ -178,6 +221,28 @@ def _parties(facts: HeaderFacts) -> tuple[str, ...]:
     """
     fields = facts.from_ + facts.sender + facts.to + facts.cc + facts.bcc
     return tuple(dict.fromkeys(address.email for address in fields))
+
+
+def _failed(facts: HeaderFacts) -> tuple[str, ...]:
+    """Return whom a bounce is about, as far as its header says."""
+    return tuple(address.email for address in facts.failed) if facts.bounce else ()
+
+
+def _kind(facts: HeaderFacts, context: MatchContext) -> Kind:
+    """Return what a mail counts as where it is several things at once."""
+    if facts.bounce:
+        return Kind.BOUNCE
+    if facts.bulk and not _is_own_list(facts.list_id, context):
+        return Kind.BULK
+    return Kind.AUTOMATED if facts.automated else Kind.PERSON
+
+
+def _is_own_list(list_id: str, context: MatchContext) -> bool:
+    """Whether a mailing list is one of the company's own: a group address such as sales@, through
+    which people write to colleagues.
+    """
+    domains = context.staff_domains | {domain_of(email) for email in context.own}
+    return any(list_id == domain or list_id.endswith(f".{domain}") for domain in domains)
 
 
 def _is_ours(email: str, context: MatchContext) -> bool:
@@ -197,20 +262,6 @@ def _is_ours(email: str, context: MatchContext) -> bool:
     return False
 
 
-def _exclusion(email: str, context: MatchContext) -> str:
-    """Return the excluded address, or domain or parent of a domain, that applies to an address."""
-    for form in spellings(email):
-        if form in context.excluded:
-            return form
-        if context.excluded_domains:
-            domain = domain_of(form)
-            while domain:
-                if domain in context.excluded_domains:
-                    return domain
-                domain = domain.partition(".")[2]
-    return ""
-
-
 def _answered_records(facts: HeaderFacts, context: MatchContext) -> tuple[tuple[str, int], ...]:
     """Return the records of the nearest known message that this mail answers.
 
@@ -220,3 +271,12 @@ def _answered_records(facts: HeaderFacts, context: MatchContext) -> tuple[tuple[
         if records := context.known.get(message_id):
             return tuple(records)
     return ()
+
+
+def _opportunities(facts: HeaderFacts, contacts, kind: Kind, context: MatchContext):
+    """Return the further records of these contacts that a mail concerns: none of before it came."""
+    if kind is not Kind.PERSON:
+        return ()
+    found = (one for contact in contacts for one in context.opportunities.get(contact, ()))
+    records = (one.record for one in found if facts.date >= one.since - BEFORE_OPPORTUNITY)
+    return tuple(dict.fromkeys(records))

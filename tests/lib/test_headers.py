@@ -183,33 +183,6 @@ def test_date(internaldate, written, expected):
     assert choose_date(internaldate, written).tzinfo is timezone.utc
 
 
-KINDS = {
-    "person": (b"From: a@x.com", False, False),
-    "list": (b"List-Id: <l.x.com>", True, False),
-    "newsletter": (b"List-Unsubscribe: <https://x.com>", True, False),
-    "precedence": (b"Precedence: Bulk", True, False),
-    "first class": (b"Precedence: first-class", False, False),
-    "feedback": (b"Feedback-ID: a:b", True, False),
-    "vacation": (b"Auto-Submitted: auto-replied (vacation)", False, True),
-    "not automated": (b"Auto-Submitted: no; comment", False, False),
-    "suppress": (b"X-Auto-Response-Suppress: All", False, True),
-    "suppress nothing": (b"X-Auto-Response-Suppress: None", False, False),
-    "bounce": (b"Return-Path: <>", False, True),
-    "report": (b"Content-Type: multipart/report; report-type=delivery-status", False, True),
-    "no-reply": (b"From: Shop <No-Reply@x.com>", False, True),
-    "no-reply with more": (b"From: noreply-123@x.com", False, True),
-    "daemon": (b"From: MAILER-DAEMON@x.com", False, True),
-    "Norbert": (b"From: norbert@x.com", False, False),
-    "Nora Reply": (b"From: nora.reply@x.com", False, False),
-}
-
-
-@pytest.mark.parametrize(("header", "bulk", "automated"), KINDS.values(), ids=KINDS)
-def test_kind(header, bulk, automated):
-    facts = facts_of(header)
-    assert (facts.bulk, facts.automated) == (bulk, automated)
-
-
 class TestDigest:
     def test_copies_have_the_same(self):
         copy = b"Received: by x\r\nReturn-Path: <a@x.com>\r\n" + ORDINARY.replace(

@@ -1,12 +1,13 @@
 """The rules of linking, as a table: who wrote to whom -> what is done and why."""
 
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 
 import pytest
 
 from lib.headers import read_header_facts
 from lib.match import (
     MatchContext,
+    Opportunity,
     Outcome,
     Reason,
     addresses_of_interest,
@@ -28,6 +29,12 @@ CONTEXT = {
     "contacts": {ANNA: 1, BERT: 2, COLLEAGUE: 3, "k@bücher.example": 4},
     "known": {"<offer@corp.com>": (LEAD,), "<old@corp.com>": (("sale.order", 8),), "<none@x>": ()},
 }
+DEAL, DEAL2 = ("crm.lead", 8), ("crm.lead", 9)
+OPPORTUNITIES = {
+    1: (Opportunity(DEAL, CAME - timedelta(days=9)), Opportunity(DEAL2, CAME + timedelta(days=9))),
+    2: (Opportunity(DEAL, CAME - timedelta(days=9)),),
+}
+BOUNCE = {"From": "MAILER-DAEMON@provider.com", "To": OWNER}
 
 
 def facts_of(**fields):
@@ -95,6 +102,44 @@ LINKED = {
          "Auto_Submitted": "auto-replied"},
         {}, "answer", "in", (1,), (LEAD,),
     ),
+    "through a list of our own": (
+        {"From": ANNA, "To": "sales@corp.com", "List_Id": "Sales <sales.corp.com>",
+         "Precedence": "list"},
+        {}, "contact", "in", (1,), (),
+    ),
+    "a program, wanted": (
+        {"From": ANNA, "To": OWNER, "Auto_Submitted": "auto-generated"},
+        {"include_bulk": True}, "contact", "in", (1,), (),
+    ),
+    "a bounce of what stands on a record": (
+        BOUNCE | {"References": "<offer@corp.com>", "X_Failed_Recipients": f"{ANNA}, x@y.com"},
+        {}, "bounce", "in", (1,), (LEAD,),
+    ),
+    "a bounce of our own mail server": (
+        {"From": "mailer-daemon@internal.example", "To": OWNER, "In_Reply_To": "<offer@corp.com>"},
+        {}, "bounce", "in", (), (LEAD,),
+    ),
+    "a bounce, wanted": (
+        BOUNCE | {"X_Failed_Recipients": f"{ANNA}, {COLLEAGUE}"},
+        {"include_bulk": True}, "bounce", "in", (1,), (),
+    ),
+    "open opportunities of that time": (
+        {"From": ANNA, "To": OWNER, "Cc": BERT},
+        {"opportunities": OPPORTUNITIES}, "contact", "in", (1, 2), (DEAL,),
+    ),
+    "the mail that an opportunity is made for": (
+        {"From": ANNA, "To": OWNER},
+        {"opportunities": {1: (Opportunity(DEAL, CAME + timedelta(hours=23)),)}},
+        "contact", "in", (1,), (DEAL,),
+    ),
+    "an answer stays where it belongs": (
+        {"From": ANNA, "To": OWNER, "In_Reply_To": "<offer@corp.com>"},
+        {"opportunities": OPPORTUNITIES}, "answer", "in", (1,), (LEAD,),
+    ),
+    "a newsletter is on no opportunity": (
+        {"From": ANNA, "To": OWNER, "List_Id": "<l>"},
+        {"include_bulk": True, "opportunities": OPPORTUNITIES}, "contact", "in", (1,), (),
+    ),
 }  # fmt: skip
 
 
@@ -127,6 +172,20 @@ SKIPPED = {
     ),
     "a mailing list": ({"From": ANNA, "To": OWNER, "List_Id": "<l>"}, {}, "bulk"),
     "automated": ({"From": ANNA, "To": OWNER, "Auto_Submitted": "auto-generated"}, {}, "automated"),
+    "no-reply": ({"From": "no-reply@client.com", "To": f"{OWNER}, {ANNA}"}, {}, "automated"),
+    "a list of others": ({"From": ANNA, "To": OWNER, "List_Id": "<l.notcorp.com>"}, {}, "bulk"),
+    "a program through our own list": (
+        {"From": ANNA, "List_Id": "<sales.corp.com>", "Auto_Submitted": "auto-generated"},
+        {}, "automated",
+    ),
+    "a bounce": (BOUNCE | {"X_Failed_Recipients": ANNA}, {}, "bounce"),
+    "a bounce about staff, wanted": (
+        BOUNCE | {"X_Failed_Recipients": COLLEAGUE}, {"include_bulk": True}, "bounce",
+    ),
+    "a bounce about somebody excluded": (
+        BOUNCE | {"X_Failed_Recipients": "doctor@health.com", "References": "<offer@corp.com>"},
+        {}, "excluded",
+    ),
     "strangers": ({"From": "x@y.com", "To": OWNER}, {}, "nobody"),
     "similar domain is not excluded": ({"From": "x@notbank.com", "To": OWNER}, {}, "nobody"),
     "subdomain of ours is outside": ({"From": "x@a.internal.example"}, {}, "nobody"),
@@ -145,6 +204,19 @@ def test_skipped(fields, context, reason):
     assert (verdict.contacts, verdict.records) == ((), ())
 
 
+KINDS = {
+    "a person": ({"From": ANNA}, "person"),
+    "a list": ({"From": ANNA, "List_Id": "<l>", "Auto_Submitted": "auto-generated"}, "bulk"),
+    "a program": ({"From": ANNA, "Auto_Submitted": "auto-generated"}, "automated"),
+    "a mail server": (BOUNCE | {"Precedence": "bulk"}, "bounce"),
+}
+
+
+@pytest.mark.parametrize(("fields", "kind"), KINDS.values(), ids=KINDS)
+def test_kind(fields, kind):
+    assert verdict_of(fields).kind.value == kind
+
+
 def test_what_to_look_up():
     facts = facts_of(
         From="A <a@xn--bcher-kva.example>", To="b@x.com", Cc="c@x.com", Bcc="d@x.com",
@@ -155,10 +227,11 @@ def test_what_to_look_up():
         "a@xn--bcher-kva.example", "a@bücher.example", "b@x.com", "c@x.com", "d@x.com",
     }  # fmt: skip
     assert ids_of_interest(facts) == ("<2@x>", "<1@x>")
+    assert ANNA in addresses_of_interest(facts_of(**BOUNCE, X_Failed_Recipients=ANNA))
 
 
 def test_codes_are_stable():
     assert {reason.value for reason in Reason} == {
-        "draft", "too_old", "excluded", "internal", "answer",
+        "draft", "too_old", "excluded", "bounce", "internal", "answer",
         "bulk", "automated", "contact", "nobody",
     }  # fmt: skip

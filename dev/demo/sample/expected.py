@@ -24,7 +24,14 @@ FOLDERS = {
     "INBOX": Outcome(
         seen=31,
         linked=19,
-        skipped={"automated": 3, "bulk": 2, "excluded": 2, "internal": 2, "nobody": 3},
+        skipped={
+            "automated": 2,
+            "bounce": 1,
+            "bulk": 2,
+            "excluded": 2,
+            "internal": 2,
+            "nobody": 3,
+        },
     ),
     "Sent": Outcome(seen=21, linked=18, skipped={"internal": 2, "nobody": 1}),
     "Archive": Outcome(seen=5, linked=3, skipped={"draft": 1, "too_old": 1}),

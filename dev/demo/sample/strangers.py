@@ -235,7 +235,8 @@ def _programs(desk):
     for key, template, at, subject, message_id in notices:
         date = desk.clock.workday(*at)
         text = template.substitute(date=mime.date(date))
-        desk.take(key, _crlf(text), date, subject, message_id=message_id, skip="automated")
+        skip = "bounce" if key == "bounce" else "automated"
+        desk.take(key, _crlf(text), date, subject, message_id=message_id, skip=skip)
 
 
 _SPAM = Template("""\
