@@ -2,6 +2,7 @@ from . import imap_secret
 from . import imap_audit_mixin
 from . import imap_progress
 from . import imap_quarantine_mixin
+from . import imap_rules_mixin
 from . import imap_connection
 from . import imap_connection_folders
 from . import imap_folder
@@ -10,6 +11,7 @@ from . import imap_placement
 from . import imap_exclusion
 from . import mail_message
 from . import mail_thread
+from . import res_company
 from . import res_partner
 from . import res_users
 from . import res_config_settings

@@ -28,6 +28,13 @@ class ImapAuditMixin(models.AbstractModel):
     last_audit = fields.Datetime(string="Last check", readonly=True, copy=False)
     next_audit = fields.Datetime(readonly=True, copy=False)
     audit_running = fields.Boolean(readonly=True, copy=False)
+    audit_told_id = fields.Many2one(
+        "res.users",
+        readonly=True,
+        copy=False,
+        ondelete="set null",
+        help="Who is told what the check found",
+    )
     audit_result = fields.Selection(
         [
             ("never", "Not checked yet"),
@@ -154,6 +161,30 @@ class ImapAuditMixin(models.AbstractModel):
         self.folder_ids.audit = False
         self.audit_running = True
 
+    def _check_again(self):
+        """Look at all mail once more, in the background, because other rules hold now. Whoever asked is told.
+
+        What is stored already is not fetched again.
+        """
+        # one that is paused or out of reach has its turn when it goes on
+        checked = self.sudo()
+        for connection in checked:
+            connection._begin_audit()
+        checked.write({"next_audit": fields.Datetime.now(), "audit_told_id": self.env.uid})
+        self.env.ref("mail_imap_sync.ir_cron_audit").sudo()._trigger()
+
+    def _tell_audit_result(self):
+        told, self.audit_told_id = self.audit_told_id, False
+        if told:
+            report = total([folder_report(folder) for folder in self._audited_folders()])
+            lang_env = self.with_context(lang=told.lang).env
+            message = lang_env._(
+                "%(mailbox)s was looked through again. Mails linked: %(n)s.",
+                mailbox=self.name,
+                n=report["missing"],
+            )
+            told._bus_send("simple_notification", {"type": "success", "message": message})
+
     def _go_on_with_audit(self, session, budget_seconds=None):
         """Go on with an audit; to be called with ``sudo``, and with the mailbox claimed."""
         audit = Audit(self, budget_seconds)
@@ -161,6 +192,7 @@ class ImapAuditMixin(models.AbstractModel):
         now = fields.Datetime.now()
         if audit.finished:
             self.write({"audit_running": False, "last_audit": now, "next_audit": now + EVERY})
+            self._tell_audit_result()
         else:
             self.next_audit = now
             self.env.ref("mail_imap_sync.ir_cron_audit")._trigger()

@@ -36,6 +36,7 @@ class ImapConnection(models.Model):
     _inherit = [
         "imap.secret.mixin",
         "imap.quarantine.mixin",
+        "imap.rules.mixin",
         "imap.audit.mixin",
         "imap.progress.mixin",
     ]

@@ -6,6 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import email_normalize
 
 from ..lib.match import MatchContext, addresses_of_interest, ids_of_interest
+from .imap_opportunity import open_opportunities
 
 
 class Directory:
@@ -24,9 +25,7 @@ class Directory:
         )
         addresses = (connection.email, connection.login)
         self._own = frozenset(filter(None, map(email_normalize, addresses)))
-        self._excluded, self._excluded_domains = self._env["imap.exclusion"]._for_user(
-            connection.user_id
-        )
+        self._company = connection.company_id
 
     def look_up(self, all_facts):
         """Return what is known about the people and the conversations of some mails.
@@ -39,12 +38,19 @@ class Directory:
         staff_partners = self._staff(addresses)
         contacts = self._contacts(addresses)
         since = self._connection.sync_since
+        # anew for each slice: what somebody excludes during a long run holds at once
+        excluded, excluded_domains = self._env["imap.exclusion"]._of_mailbox(self._connection)
         context = MatchContext(
             own=self._own,
             staff=frozenset(staff_partners) | self._mailbox_addresses(addresses),
-            excluded=self._excluded,
-            excluded_domains=self._excluded_domains,
+            staff_domains=self._company._imap_staff_domains(),
+            excluded=excluded,
+            excluded_domains=excluded_domains,
             contacts=contacts,
+            opportunities=open_opportunities(
+                self._owner_env, self._company, set(contacts.values())
+            ),
+            include_bulk=self._connection.include_bulk,
             known=self._known_records(
                 {ref for facts in all_facts for ref in ids_of_interest(facts)}
             ),
@@ -84,7 +90,7 @@ class Directory:
             & Domain("user_ids", "not any!", Domain("share", "=", False)),
             ["email_normalized", "is_company", "company_id", "active"],
         )
-        company = self._connection.company_id
+        company = self._company
 
         def specificity(partner):
             return (

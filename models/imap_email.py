@@ -27,6 +27,17 @@ class ImapEmail(models.Model):
     direction = fields.Selection(
         [("in", "Received"), ("out", "Sent")], readonly=True, required=True
     )
+    kind = fields.Selection(
+        [
+            ("person", "Mail"),
+            ("bulk", "Mailing list or newsletter"),
+            ("automated", "Written by a program"),
+            ("bounce", "Not delivered"),
+        ],
+        readonly=True,
+        required=True,
+        default="person",
+    )
     thread_key = fields.Char(
         readonly=True, index="btree_not_null", help="Message-ID of the first mail"
     )

@@ -223,8 +223,9 @@ class Explainer:
 
     def _exclusion(self, value):
         env = self._owner_env
-        exclusions = self._connection.env["imap.exclusion"].search(
-            [("value", "=", value), ("user_id", "in", [False, self._connection.user_id.id])]
+        exclusions = self._connection.env["imap.exclusion"]
+        exclusions = exclusions.search(
+            exclusions._mailbox_domain(self._connection) & Domain("value", "=", value)
         )
         if exclusions.filtered(lambda exclusion: not exclusion.user_id):
             return env._("“%(value)s” is never synced, for the whole company.", value=value)

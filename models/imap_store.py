@@ -168,6 +168,7 @@ class Store:
             "subject": facts.subject,
             "date": facts.date.replace(tzinfo=None),
             "direction": mail.verdict.direction,
+            "kind": mail.verdict.kind.value,
             "thread_key": next(iter(facts.references + facts.in_reply_to), facts.message_id)
             or False,
             "size": mail.raw.size,

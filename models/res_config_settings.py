@@ -7,6 +7,11 @@ from .imap_connection import CONNECTIONS_PER_HOST
 class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
 
+    imap_internal_domains = fields.Char(related="company_id.imap_internal_domains", readonly=False)
+    imap_suggested_domain = fields.Char(related="company_id.imap_suggested_domain")
+    imap_opportunities = fields.Selection(
+        related="company_id.imap_opportunities", required=True, readonly=False
+    )
     imap_allowed_hosts = fields.Char(
         string="Servers in the own network",
         config_parameter="mail_imap_sync.allowed_hosts",

@@ -84,3 +84,8 @@ class MailboxCase(TransactionCase):
             )
             .sorted("date")
         )
+
+    def run_scheduled(self, name):
+        """Run a scheduled action of this addon."""
+        with self.enter_registry_test_mode():
+            self.env.ref(f"mail_imap_sync.{name}").method_direct_trigger()
