@@ -41,6 +41,7 @@ class SyncRun:
         self._slices_read = 0
         # no folder was left out
         self._whole = True
+        self._terms = self._current_terms()
         self.unfinished = False
 
     @staticmethod
@@ -178,13 +179,25 @@ class SyncRun:
         self._connection._checkpoint()
 
     def _stopped(self):
-        """Say whether to stop here: the time is up, or somebody paused the mailbox.
+        """Say whether to stop here: the time is up, or somebody paused the mailbox, or changed what the run is about.
 
         A run that is short of time still reads one slice, so that it never comes back for nothing.
         """
         if self._deadline and self._slices_read and time.monotonic() > self._deadline:
             self.unfinished = True
+        if self._terms != self._current_terms():
+            # what this run still knows of cursors and periods is not true any more: another one begins with the new
+            self.unfinished = True
         return self.unfinished or not self._connection._may_sync()
+
+    def _current_terms(self):
+        """Return whose mail is read, with which password, and since when.
+
+        Whoever changes one of them also resets cursors. A change between two slices is seen here; one during a slice
+        makes storing it fail, as both write to the folder (transactions are serialized).
+        """
+        connection = self._connection
+        return connection.user_id, connection.secret, connection.sync_since
 
     # ------------------------------------------------------------------
     # one slice

@@ -53,6 +53,8 @@ class MailboxCase(TransactionCase):
         self.sessions = 0
 
         def session(connection):
+            # as the real one: without a usable password there is no session
+            connection._decrypted_secret()
             self.sessions += 1
             return FakeSession(self.servers.get(connection.email, self.server))
 
@@ -70,6 +72,16 @@ class MailboxCase(TransactionCase):
         ):
             connection.action_connect()
         return connection
+
+    def during_each_fetch(self, action):
+        """Let something happen while a run reads headers."""
+        fetch_headers = FakeSession.fetch_headers
+
+        def meanwhile(session, uids, **options):
+            action()
+            return fetch_headers(session, uids, **options)
+
+        self.patch(FakeSession, "fetch_headers", meanwhile)
 
     def entries(self, record):
         """Return the synced entries of a record's chatter, oldest first."""

@@ -322,6 +322,22 @@ class TestSync(MailboxCase):
         self.assertEqual(self.entries(self.customer).mapped("subject"), ["Old", "Young"])
         self.assertEqual(self.connection.linked_count, 2)
 
+    def test_period_that_is_extended_while_past_mail_is_read(self):
+        """The run goes by the period of before: what it does not ask for must not count as read."""
+        for days in (200, 1):
+            for number in range(4):
+                subject = f"{days} days, {number}"
+                self.server.inbox.deliver(
+                    mail("carla@shop.example", "olga@tea.example", subject, date=ago(days=days)),
+                    ago(days=days),
+                )
+        self.during_each_fetch(lambda: self.connection.write({"sync_since": False}))
+        with patch("odoo.addons.mail_imap_sync.models.imap_sync.SLICE", 2):
+            self.assertEqual(self.connection._sync()["seen"], 2, "another run goes on")
+            self.assertLessEqual(self.connection.next_sync, fields.Datetime.now())
+            self.connection._sync()
+        self.assertEqual(self.connection.linked_count, 8)
+
     # failures of a whole run
 
     def test_failure_backs_off_and_success_clears_it(self):
