@@ -138,6 +138,19 @@ class PasswordMissing(SecretUnreadable):
     code = "password_missing"
 
 
+class OwnerChanged(PasswordMissing):
+    """The mailbox was given to somebody else, and the password of the owner before was forgotten."""
+
+    code = "owner_changed"
+
+
+class OwnerArchived(SyncError):
+    """Nobody signs in for an owner who left."""
+
+    code, field = "owner_archived", "email"
+    retry = Retry.NEVER
+
+
 class TooManyConnections(SyncError):
     """The server's limit of connections for this user or address is reached."""
 

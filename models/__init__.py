@@ -1,3 +1,4 @@
+from . import imap_owner
 from . import imap_secret
 from . import imap_audit_mixin
 from . import imap_progress

@@ -4,16 +4,17 @@ from datetime import timedelta
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.modules import module
 from odoo.tools import email_normalize
 
 from ..lib.account import Account, NetworkPolicy, Security
 from ..lib.backoff import delay_after
-from ..lib.errors import PasswordMissing, SyncError
+from ..lib.errors import OwnerArchived, PasswordMissing, SyncError
 from ..lib.session import Session
 from . import imap_claim, imap_schedule
 from .imap_error import sentence
+from .imap_schedule import ACTIVE_STATES
 from .imap_sync import SyncRun
 
 _logger = logging.getLogger(__name__)
@@ -27,13 +28,12 @@ CRON_BUDGET = 60
 INTERACTIVE_BUDGET = 15
 #: servers see one address for all users of an Odoo: Dovecot and Courier allow 10 to 20 connections of it
 CONNECTIONS_PER_HOST = 8
-#: states in which a mailbox is synced by the schedule; "error" is tried again when next_sync says so
-ACTIVE_STATES = ("connected", "error")
 
 
 class ImapConnection(models.Model):
     _name = "imap.connection"
     _inherit = [
+        "imap.owner.mixin",
         "imap.secret.mixin",
         "imap.quarantine.mixin",
         "imap.rules.mixin",
@@ -45,15 +45,6 @@ class ImapConnection(models.Model):
 
     name = fields.Char(compute="_compute_name", store=True, readonly=False, precompute=True)
     email = fields.Char(required=True, help="The address of the mailbox")
-    user_id = fields.Many2one(
-        "res.users",
-        string="Owner",
-        required=True,
-        index=True,
-        default=lambda self: self.env.user,
-        ondelete="cascade",
-        domain=[("share", "=", False)],
-    )
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company, ondelete="cascade"
     )
@@ -94,7 +85,6 @@ class ImapConnection(models.Model):
         default=lambda self: fields.Datetime.now() - relativedelta(months=2),
         help="Mail before this moment is left alone. Empty: everything.",
     )
-    is_own = fields.Boolean(compute="_compute_is_own", help="It is a mailbox of this user")
     folder_ids = fields.One2many("imap.folder", "connection_id", string="Folders")
 
     _owner_mailbox_unique = models.UniqueIndex(
@@ -106,12 +96,6 @@ class ImapConnection(models.Model):
     def _compute_name(self):
         for connection in self:
             connection.name = connection.name or connection.email
-
-    @api.depends("user_id")
-    @api.depends_context("uid")
-    def _compute_is_own(self):
-        for connection in self:
-            connection.is_own = connection.user_id == self.env.user
 
     @api.depends("email")
     def _compute_login(self):
@@ -133,15 +117,12 @@ class ImapConnection(models.Model):
                 )
 
     def write(self, vals):
-        given_away = self.filtered(lambda c: vals.get("user_id", c.user_id.id) != c.user_id.id)
-        if given_away and not self.env.su:
-            self._check_may_give_away()
         earlier = self.browse()
         if "sync_since" in vals:
             since = fields.Datetime.to_datetime(vals["sync_since"])
             earlier = self.filtered(lambda c: c.sync_since and (not since or since < c.sync_since))
         moved = self.browse()
-        if "password" not in vals:
+        if not vals.get("password"):
             moved = self.filtered(
                 lambda c: any(name in vals and vals[name] != c[name] for name in ACCOUNT_FIELDS)
             )
@@ -159,14 +140,6 @@ class ImapConnection(models.Model):
         self.sudo().secret = False
         for connection in self.sudo().filtered(lambda c: c.state in ACTIVE_STATES):
             connection._record_failure(PasswordMissing("the account was changed"))
-
-    def _check_may_give_away(self):
-        """Let only managers change an owner: the mailbox links with its owner's rights.
-
-        The record rule does not see it, as it looks at the owner of before.
-        """
-        if not self.env.user.has_group("mail_imap_sync.group_manager"):
-            raise AccessError(self.env._("Only an administrator gives a mailbox to another owner."))
 
     # ------------------------------------------------------------------
     # what a person or a script does with a mailbox
@@ -221,9 +194,7 @@ class ImapConnection(models.Model):
 
     def action_pause(self):
         """Stop syncing; everything is kept and resuming goes on where it stopped."""
-        self.filtered(lambda c: c.state in ACTIVE_STATES).write(
-            {"state": "paused", "next_sync": False}
-        )
+        self.filtered(lambda c: c.state in ACTIVE_STATES)._stop("paused")
         return True
 
     def action_resume(self):
@@ -234,13 +205,13 @@ class ImapConnection(models.Model):
                     self.env._("Type the password of this mailbox first, then connect.")
                 )
             if not connection.user_id.active:
-                raise UserError(self.env._("The owner of this mailbox is archived."))
+                raise UserError(sentence(self.env, OwnerArchived()))
             connection._schedule()
         return True
 
     def action_disconnect(self):
         """Stop syncing and forget the password; mail that is in Odoo stays."""
-        self.write({"state": "disconnected", "next_sync": False})
+        self._stop("disconnected")
         self.sudo().secret = False
         return True
 
@@ -298,12 +269,26 @@ class ImapConnection(models.Model):
             {
                 "state": "connected",
                 "next_sync": fields.Datetime.now(),
-                "failures": 0,
-                "error_code": False,
-                "error_message": False,
+                **self._problem(),
             }
         )
         imap_schedule.wake(self.env)
+
+    def _stop(self, state, error=None):
+        """Let nobody take these mailboxes.
+
+        :param str state: what they are from now on
+        :param error: why, as a :class:`~..lib.errors.SyncError`; None: because somebody wants it so
+        """
+        for connection in self:
+            connection.write({"state": state, "next_sync": False, **connection._problem(error)})
+
+    def _problem(self, error=None):
+        """Return the values that say what is wrong with this mailbox, in the language of its owner."""
+        if not error:
+            return {"failures": 0, "error_code": False, "error_message": False}
+        env = self.with_context(lang=self.user_id.lang).env
+        return {"error_code": error.code, "error_message": sentence(env, error)}
 
     # ------------------------------------------------------------------
     # syncing
@@ -374,31 +359,33 @@ class ImapConnection(models.Model):
             self.env["ir.cron"]._commit_progress()
 
     def _record_success(self, run, started):
+        if not self._may_sync() or not self.secret:
+            # stopped meanwhile, and whoever did so said why
+            return
         now = fields.Datetime.now()
         self.write(
             {
-                "state": "connected" if self.state == "error" else self.state,
+                "state": "connected",
                 "last_success": now,
                 "next_sync": now if run.unfinished else started + imap_schedule.interval(self.env),
-                "failures": 0,
-                "error_code": False,
-                "error_message": False,
+                **self._problem(),
             }
         )
         if run.unfinished:
             imap_schedule.wake(self.env)
 
     def _record_failure(self, error):
+        if self.state not in ACTIVE_STATES:
+            return
         # the detail is for administrators; errors.py forbids secrets in it
         _logger.info("Mailbox %s (%s): %s %s", self.id, self.host, error.code, error.detail)
         delay = delay_after(error, self.failures + 1)
         imap_schedule.leave_host_alone(self, error, delay)
         self.write(
             {
-                "state": "error" if self.state in ACTIVE_STATES else self.state,
+                "state": "error",
                 "failures": self.failures + 1,
-                "error_code": error.code,
-                "error_message": sentence(self.with_context(lang=self.user_id.lang).env, error),
                 "next_sync": delay is not None and fields.Datetime.now() + timedelta(seconds=delay),
+                **self._problem(error),
             }
         )

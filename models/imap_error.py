@@ -50,6 +50,12 @@ SENTENCES = {
         "Type the password again."
     ),
     "password_missing": _lt("The password of this mailbox is missing. Sign in again."),
+    "owner_changed": _lt(
+        "This mailbox has a new owner. Sign in once with its password; nothing is read before."
+    ),
+    "owner_archived": _lt(
+        "The owner of this mailbox is archived. It goes on by itself when they come back."
+    ),
     "too_many_connections": _lt(
         "The server allows no more connections at the moment. Odoo tries again by itself; "
         "closing other mail programs helps."

@@ -168,6 +168,15 @@ class ImapFolder(models.Model):
         self._store_look(Look())
         self.write(self._zero_counters())
 
+    def _forget_messages(self):
+        """Forget what was found here; what is in chatters stays, and is recognised when it is found again."""
+        self.env["imap.placement"].search([("folder_id", "in", self.ids)]).unlink()
+        for folder in self:
+            folder._store_cursor(Cursor())
+            folder._store_look(Look())
+        clean = {"resets": 0, "failures": 0, "trouble": False, "audit": False}
+        self.write(clean | self._zero_counters())
+
     def _lose_copies(self):
         """Note that the copies in this folder are not found for the time being."""
         placements = self.env["imap.placement"]

@@ -9,6 +9,8 @@ from odoo.fields import Domain
 
 from ..lib.errors import Scope
 
+#: states in which a mailbox is synced by the schedule; "error" is tried again when next_sync says so
+ACTIVE_STATES = ("connected", "error")
 #: more workers than this help nobody: the database is the limit by then
 MOST_WORKERS = 16
 
@@ -62,7 +64,7 @@ def due_domain():
     """Return the mailboxes that are to be synced now."""
     return Domain(
         [
-            ("state", "in", ("connected", "error")),
+            ("state", "in", ACTIVE_STATES),
             ("next_sync", "<=", fields.Datetime.now()),
             ("user_id.active", "=", True),
         ]

@@ -1,7 +1,5 @@
 from odoo import fields, models
 
-from .imap_connection import ACTIVE_STATES
-
 
 class ResUsers(models.Model):
     _inherit = "res.users"
@@ -16,10 +14,13 @@ class ResUsers(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if vals.get("active") is False:
-            # the owner left: nobody should read their mail from now on (FEATURES.md P6)
+        if "active" in vals:
+            # sudo: imap.connection - who may archive users decides about their mailboxes by it
             connections = self.env["imap.connection"].sudo().search([("user_id", "in", self.ids)])
-            connections.filtered(lambda c: c.state in ACTIVE_STATES).action_pause()
+            if vals["active"]:
+                connections._owner_came_back()
+            else:
+                connections._owner_left()
         return result
 
     def action_connect_mailbox(self):
