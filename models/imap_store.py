@@ -2,10 +2,7 @@
 
 from dataclasses import dataclass
 
-from markupsafe import Markup
-
 from odoo import fields
-from odoo.tools import human_size
 from odoo.tools.mail import formataddr
 
 from ..lib.errors import MessageUnreadable
@@ -15,6 +12,7 @@ from ..lib.known import flags_text
 from ..lib.match import Verdict
 from ..lib.parse import ParsedMail, as_html, replace_cids
 from ..lib.session import RawHeader
+from .imap_notice import notice
 from .mail_body import is_sanitized_like_mail, sanitize_body
 
 
@@ -81,6 +79,9 @@ class Store:
             attachments_mime_plainxml=True,  # as the gateway: no active content in attachments
             image_no_postprocess=True,  # what was sent stays as it is, and pictures may be broken
         ).env
+        # what is written into entries is for people: in the language of the mailbox's owner
+        owner = folder.connection_id.user_id
+        self._reader_env = folder.with_context(lang=owner.lang).env
 
     def link(self, mails):
         """Store linked mails and their placements; each email once per record, however often it is met."""
@@ -271,23 +272,17 @@ class Store:
     def _content_values(self, mail, email, attachments):
         """Return the sanitized body and the attachments of an email's entries."""
         files = attachments.get(email) or self._stored_attachments(mail, email)
-        if mail.mail is None:
-            notice = self.env._(
-                "This email has %(size)s and was not copied; it is in the mailbox.",
-                size=human_size(mail.raw.size),
-            )
-            body, used = str(Markup("<p><em>%s</em></p>") % notice), frozenset()
-        else:
-            html = mail.mail.body_html or as_html(mail.mail.body_text)
-            urls = {
-                parsed.content_id: f"/web/image/{record.id}"
-                for parsed, record in files
-                if parsed.content_id
-            }
-            body, used = replace_cids(html, urls)
-        shown = [record for parsed, record in files if parsed.content_id not in used]
+        parsed = mail.mail or ParsedMail()
+        urls = {
+            attachment.content_id: f"/web/image/{record.id}"
+            for attachment, record in files
+            if attachment.content_id
+        }
+        body, used = replace_cids(parsed.body_html or as_html(parsed.body_text), urls)
+        shown = [record for attachment, record in files if attachment.content_id not in used]
         return {
-            "body": sanitize_body(body),
+            # behind what was sanitized, so that nothing in the mail can swallow or hide it
+            "body": sanitize_body(body) + notice(self._reader_env, mail.mail, mail.raw.size),
             "attachment_ids": [(4, record.id) for record in shown],
             "imap_email_id": email.id,
         }
