@@ -24,6 +24,7 @@
         "views/imap_connection_views.xml",
         "views/imap_audit_views.xml",
         "views/imap_exclusion_views.xml",
+        "wizards/imap_exclusion_past_views.xml",
         "wizards/imap_connect_views.xml",
         "views/res_users_views.xml",
         "views/res_config_settings_views.xml",

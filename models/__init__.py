@@ -1,6 +1,7 @@
 from . import imap_owner
 from . import imap_secret
 from . import imap_audit_mixin
+from . import imap_past_mixin
 from . import imap_progress
 from . import imap_quarantine_mixin
 from . import imap_rules_mixin

@@ -183,7 +183,9 @@ class ImapAuditMixin(models.AbstractModel):
                 mailbox=self.name,
                 n=report["missing"],
             )
-            told._bus_send("simple_notification", {"type": "success", "message": message})
+            told._bus_send(
+                "simple_notification", {"type": "success", "message": message, "sticky": True}
+            )
 
     def _go_on_with_audit(self, session, budget_seconds=None):
         """Go on with an audit; to be called with ``sudo``, and with the mailbox claimed."""

@@ -1,6 +1,7 @@
 from odoo import api, fields, models, tools
 from odoo.fields import Domain
 
+from ..lib.addresses import read_addresses
 from .big_integer import BigInteger
 
 
@@ -41,6 +42,14 @@ class ImapEmail(models.Model):
     thread_key = fields.Char(
         readonly=True, index="btree_not_null", help="Message-ID of the first mail"
     )
+    addresses = fields.Json(
+        compute="_compute_addresses",
+        store=True,
+        readonly=False,
+        precompute=True,
+        groups=fields.NO_ACCESS,
+        help="Everybody in the header, blind copies included: what exclusions are compared with",
+    )
     size = BigInteger(readonly=True, help="Bytes on the server")
     entry_ids = fields.One2many("mail.message", "imap_email_id", string="Chatter entries")
     placement_ids = fields.One2many("imap.placement", "email_id", string="Copies on servers")
@@ -52,6 +61,19 @@ class ImapEmail(models.Model):
     )
 
     _identity = models.UniqueIndex("(digest)")
+
+    def _compute_addresses(self):
+        """Work out the addresses of emails that were stored without; the sync hands them over."""
+        for email in self:
+            entry = email.entry_ids[:1]
+            people = (
+                entry.email_from,
+                entry.reply_to,
+                entry.incoming_email_to,
+                entry.incoming_email_cc,
+            )
+            found = (one.email for text in people for one in read_addresses(text or ""))
+            email.addresses = list(dict.fromkeys(found))
 
     @api.depends_context("uid")
     def _compute_is_readable(self):

@@ -7,6 +7,7 @@ from ..lib.exclusions import NoEntry, TooWide, covering, read_entry
 
 class ImapExclusion(models.Model):
     _name = "imap.exclusion"
+    _inherit = "imap.past.mixin"
     _description = "Never synced"
     _order = "name"
 
@@ -29,6 +30,7 @@ class ImapExclusion(models.Model):
         help="Whose mailboxes it holds for, where it holds for everybody's. Empty: every company.",
     )
     value = fields.Char(compute="_compute_value", store=True, precompute=True)
+    holds_for = fields.Char(string="Holds for", compute="_compute_holds_for")
 
     _once = models.UniqueIndex(
         "(value, COALESCE(user_id, 0), COALESCE(company_id, 0))",
@@ -46,6 +48,20 @@ class ImapExclusion(models.Model):
                 exclusion.value = read_entry(exclusion.name or "")
             except (NoEntry, TooWide):
                 exclusion.value = exclusion.name
+
+    @api.depends("user_id", "company_id")
+    @api.depends_context("uid", "lang")
+    def _compute_holds_for(self):
+        for exclusion in self:
+            if exclusion.user_id == self.env.user:
+                exclusion.holds_for = self.env._("My mailboxes")
+            elif exclusion.user_id:
+                exclusion.holds_for = exclusion.user_id.name
+            elif exclusion.company_id:
+                company = exclusion.sudo().company_id.name
+                exclusion.holds_for = self.env._("Everybody in %(company)s", company=company)
+            else:
+                exclusion.holds_for = self.env._("Everybody")
 
     @api.constrains("name", "user_id", "company_id")
     def _check_name(self):

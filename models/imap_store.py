@@ -173,6 +173,7 @@ class Store:
             "thread_key": next(iter(facts.references + facts.in_reply_to), facts.message_id)
             or False,
             "size": mail.raw.size,
+            "addresses": list(dict.fromkeys(address.email for address in facts.everyone())),
         }
 
     def _attachments(self, created):

@@ -15,6 +15,7 @@ from . import test_exclusion
 from . import test_folder_list
 from . import test_gmail
 from . import test_killed_workers
+from . import test_linking_tours
 from . import test_mail_body
 from . import test_notices
 from . import test_owner

@@ -1,2 +1,3 @@
 from . import imap_connect
+from . import imap_exclusion_past
 from . import imap_why

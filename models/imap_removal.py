@@ -1,0 +1,98 @@
+"""Takes mail out of Odoo that is already there: what it would be, and doing it. On servers nothing changes."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from odoo.tools import SQL
+
+from ..lib.addresses import spellings
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """What is to be removed, in numbers.
+
+    :param emails: emails that leave Odoo
+    :param contacts: contacts in whose chatter they stand
+    :param others: other records in whose chatter they stand
+    :param staying: emails that stay, because another mailbox has brought them too
+    """
+
+    emails: int
+    contacts: int
+    others: int
+    staying: int
+
+
+def emails_with(connections, value, limit=None):
+    """Return the emails of some mailboxes in which an address, or somebody of a domain, takes part (sudo).
+
+    :param connections: ``imap.connection``
+    :param str value: a normalised address or domain; a domain includes what is below it
+    """
+    emails = connections.env["imap.email"].sudo()
+    emails.flush_model(["addresses"])
+    rows = connections.env.execute_query(
+        SQL(
+            """
+            SELECT id FROM imap_email
+             WHERE %s AND EXISTS (SELECT FROM imap_placement
+                                   WHERE email_id = imap_email.id AND connection_id IN %s)
+             ORDER BY id LIMIT %s
+            """,
+            _takes_part(value),
+            tuple(connections.ids) or (None,),
+            limit,
+        )
+    )
+    return emails.browse(id_ for (id_,) in rows)
+
+
+def _takes_part(value):
+    """Return the condition that an address of an email is covered by ``value``."""
+    if "@" in value:
+        return SQL("imap_email.addresses ?| %s", list(spellings(value)))
+    # a domain has the same two spellings as an address in it
+    domains = [form.rpartition("@")[2] for form in spellings(f"x@{value}")]
+    return SQL(
+        "EXISTS (SELECT FROM jsonb_array_elements_text(imap_email.addresses) AS address WHERE %s)",
+        SQL(" OR ").join(
+            SQL("right(address, %s) = %s", len(end), end)
+            for domain in domains
+            for end in (f"@{domain}", f".{domain}")
+        ),
+    )
+
+
+def count(connections, emails):
+    """Return what :func:`remove` would remove, as a :class:`Removal`."""
+    leaving = _of_no_other(connections, emails)
+    entries = emails.env["mail.message"]._read_group(
+        [("imap_email_id", "in", leaving.ids), ("model", "!=", False)],
+        ["model", "res_id"],
+    )
+    contacts = sum(model == "res.partner" for model, _record in entries)
+    return Removal(len(leaving), contacts, len(entries) - contacts, len(emails - leaving))
+
+
+def remove(connections, emails):
+    """Forget that emails came through some mailboxes, and remove those that came through no other."""
+    placements = emails.env["imap.placement"].search(
+        [("email_id", "in", emails.ids), ("connection_id", "in", connections.ids)]
+    )
+    leaving = _of_no_other(connections, emails)
+    for folder, copies in placements.grouped("folder_id").items():
+        linked = len(copies.filtered(lambda p: p.state == "linked"))
+        folder._count(0, -min(linked, folder.linked), 0, Counter(excluded=linked))
+    placements.unlink()
+    leaving.entry_ids.unlink()
+    leaving.unlink()
+
+
+def _of_no_other(connections, emails):
+    """Return those of some emails that no other mailbox has brought."""
+    others = emails.env["imap.placement"].search_fetch(
+        [("email_id", "in", emails.ids), ("connection_id", "not in", connections.ids)],
+        ["email_id"],
+    )
+    return emails - others.email_id
