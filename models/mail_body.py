@@ -21,7 +21,7 @@ from markupsafe import Markup
 
 from odoo.tools.mail import fromstring, html_sanitize, safe_attrs, tag_quote
 
-from ..lib.remote import hold_back
+from ..lib.harmless import harmless_attributes, make_harmless
 
 #: how ``mail.message.body`` is sanitized
 POLICY = {
@@ -104,13 +104,13 @@ def is_sanitized_like_mail(field) -> bool:
 def sanitize_body(source: str) -> Markup:
     """Return the HTML of a mail as it may be stored in ``mail.message.body`` without being sanitized again.
 
-    It fetches nothing from elsewhere when it is shown: see lib/remote.py.
+    It fetches nothing when it is shown, and keeps to itself: see lib/harmless.py.
     """
     try:
         clean = _sanitize_plain(source)
     except (_NotPlain, etree.LxmlError, ValueError):
-        clean = html_sanitize(source, **POLICY)
-    return Markup(hold_back(clean))  # noqa: S704 - that is what it is for
+        clean = make_harmless(html_sanitize(source, **POLICY))
+    return Markup(clean)  # noqa: S704 - that is what it is for
 
 
 def _sanitize_plain(source):
@@ -147,12 +147,12 @@ def _clean_tag(tag):
     if not attributes:
         return tag[0]
     if len(attributes) > _LONGEST_REMEMBERED:
-        return f"<{name}{_clean_attributes.__wrapped__(attributes)}>"
-    return f"<{name}{_clean_attributes(attributes)}>"
+        return f"<{name}{_clean_attributes.__wrapped__(name, attributes)}>"
+    return f"<{name}{_clean_attributes(name, attributes)}>"
 
 
 @lru_cache(maxsize=2000)
-def _clean_attributes(text):
+def _clean_attributes(element, text):
     """Return the attributes of a start tag without those that are not allowed."""
     kept = []
     for attribute in _ATTRIBUTE.finditer(text):
@@ -163,7 +163,7 @@ def _clean_attributes(text):
             if name in defs.link_attrs and value:
                 _check_link(value)
             kept.append(attribute[0])
-    return "".join(kept)
+    return harmless_attributes(element, "".join(kept))
 
 
 @lru_cache(maxsize=2000)

@@ -35,7 +35,7 @@ patch(Message.prototype, {
             .join("\n");
     },
 
-    /** Whether images of a synced email are held back: see lib/remote.py. */
+    /** Whether images of a synced email are held back: see lib/harmless.py. */
     get imapHoldsImagesBack() {
         return Boolean(this.imap_direction) && /<img\b[^>]*\slongdesc="/i.test(this.body);
     },
