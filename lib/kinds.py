@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterable, Mapping
 from enum import Enum
 
+from .roles import is_no_reply
+
 #: The header fields that tell, besides From and Sender.
 KIND_FIELDS = (
     "Content-Type",
@@ -27,12 +29,6 @@ KIND_FIELDS = (
 
 _LIST_ID = re.compile(r"<([^<>]*)>")
 _REPORT_TYPE = re.compile(r"report-type\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)
-_NO_REPLY = re.compile(
-    r"(?:no|not|do-?not|dont|never|nao|ne)[._-]?(?:reply|respond|answer|responder|repondre)|"
-    r"noreply|mailer-daemon|mail-daemon|postmaster|bounces?|auto-?(?:reply|responder)|"
-    r"keine?-?antwort|niet-?beantwoorden",
-    re.IGNORECASE,
-)
 _MAIL_SERVER = re.compile(r"mail(?:er)?-daemon@", re.IGNORECASE)
 
 #: unfolded, decoded fields by lower-case name
@@ -79,7 +75,7 @@ def is_automated(fields: Fields, senders: Iterable[str]) -> bool:
         or _precedence(fields) == "auto_reply"
         or fields.get(b"return-path", "").strip() == "<>"
         or fields.get(b"content-type", "").lstrip().lower().startswith("multipart/report")
-        or any(map(_NO_REPLY.match, senders))
+        or any(map(is_no_reply, senders))
     )
 
 

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
 
-from .addresses import domain_of, spellings
+from .addresses import Address, domain_of, spellings
 from .exclusions import covering
 from .headers import HeaderFacts
 from .kinds import Kind
+from .newcomers import Correspondents, Creation, newcomers
 
 #: an opportunity is made a little later than the mail that it is made for
 BEFORE_OPPORTUNITY = timedelta(days=1)
@@ -36,6 +37,7 @@ class Reason(Enum):
     BULK = "bulk"
     AUTOMATED = "automated"
     CONTACT = "contact"
+    CREATED = "created"
     NOBODY = "nobody"
 
 
@@ -70,6 +72,7 @@ class MatchContext:
     :param is_draft: the mail is a draft, or in a system folder that is not selected
     :param in_sent_folder: the mail lies in a folder of sent mail, so the owner wrote it, under
         whatever alias
+    :param creation: who becomes a contact; None: nobody
     :param period_start: mail that came before is too old; None takes all (aware, as ``facts.date``
         is)
     """
@@ -85,6 +88,7 @@ class MatchContext:
     include_bulk: bool = False
     is_draft: bool = False
     in_sent_folder: bool = False
+    creation: Creation | None = None
     period_start: datetime | None = None
 
 
@@ -96,6 +100,7 @@ class Verdict:
     :param records: (model, id) of the records to link to besides
     :param direction: 'out' if somebody of the company wrote it, else 'in'
     :param kind: who or what wrote it
+    :param newcomers: who is to become a contact, and to be linked to as well
     """
 
     outcome: Outcome
@@ -104,6 +109,7 @@ class Verdict:
     contacts: tuple[int, ...] = ()
     records: tuple[tuple[str, int], ...] = ()
     kind: Kind = Kind.PERSON
+    newcomers: tuple[Address, ...] = ()
 
 
 def addresses_of_interest(facts: HeaderFacts) -> frozenset[str]:
@@ -134,7 +140,7 @@ def match(facts: HeaderFacts, context: MatchContext) -> Verdict:
         return Verdict(Outcome.SKIP, reason, direction, kind=kind)
 
     def link(reason: Reason, contacts, records) -> Verdict:
-        return Verdict(Outcome.LINK, reason, direction, contacts, records, kind)
+        return Verdict(Outcome.LINK, reason, direction, contacts, records, kind, created)
 
     if context.is_draft:
         return skip(Reason.DRAFT)
@@ -143,6 +149,7 @@ def match(facts: HeaderFacts, context: MatchContext) -> Verdict:
     if excluded_by(facts, context):
         return skip(Reason.EXCLUDED)
     contacts = people.contacts()
+    created = _newcomers(people, kind, context)
     answered = _answered_records(facts, context)
     # before the rule on staff: it comes from a mail server, which may be our own
     if kind is Kind.BOUNCE:
@@ -160,6 +167,8 @@ def match(facts: HeaderFacts, context: MatchContext) -> Verdict:
         return skip(Reason.AUTOMATED)
     if contacts:
         return link(Reason.CONTACT, contacts, _opportunities(facts, contacts, kind, context))
+    if created:
+        return link(Reason.CREATED, (), ())
     return skip(Reason.NOBODY)
 
 
@@ -168,6 +177,11 @@ def excluded_by(facts: HeaderFacts, context: MatchContext) -> str:
     addresses, domains = context.excluded, context.excluded_domains
     entries = (covering(one.email, addresses, domains) for one in facts.everyone())
     return next(filter(None, entries), "")
+
+
+def correspondents(facts: HeaderFacts, context: MatchContext) -> Correspondents:
+    """Return the outside people of a mail who are no contacts."""
+    return _People(facts, context).correspondents()
 
 
 class _People:
@@ -202,6 +216,28 @@ class _People:
         emails = (*self._outside, *failed)
         ids = (known[form] for email in emails for form in spellings(email) if form in known)
         return tuple(dict.fromkeys(ids))
+
+    def correspondents(self) -> Correspondents:
+        """Return the outside people who are no contacts."""
+        facts, known = self._facts, self._context.contacts
+        strangers = {
+            email for email in self._outside if not any(form in known for form in spellings(email))
+        }
+        author = facts.from_ or facts.sender
+        named = facts.to + facts.cc
+        return Correspondents(
+            authors=tuple(one for one in author if one.email in strangers),
+            recipients=tuple(one for one in named if one.email in strangers),
+            by_owner=any(self._is_owner(one.email) for one in author[:1]),
+            to_owner=any(_is_among(one.email, (self._context.own,)) for one in named),
+            number=len(self._parties),
+        )
+
+    def _is_owner(self, author: str) -> bool:
+        """Whether the owner of the mailbox wrote as this author, be it under an alias."""
+        if _is_among(author, (self._context.own,)):
+            return True
+        return self._context.in_sent_folder and author not in self._outside
 
     def direction(self) -> str:
         """Return 'out' if From, else Sender, is of the company, or the mail lies in Sent; a bounce
@@ -251,15 +287,29 @@ def _is_ours(email: str, context: MatchContext) -> bool:
     Here, and only here, a plus-address (RFC 5233) counts as the address it belongs to:
     ``me+shop@x`` reaches me.
     """
+    return _is_among(email, (context.own, context.staff), context.staff_domains)
+
+
+def _is_among(email: str, groups, domains=frozenset()) -> bool:
+    """Whether an address, or the one that a plus-address belongs to, is in one of some sets, or its
+    domain among some.
+    """
     for form in spellings(email):
         local, _, domain = form.rpartition("@")
-        if domain in context.staff_domains or form in context.own or form in context.staff:
+        if domain in domains or any(form in group for group in groups):
             return True
         if "+" in local:
             base = f"{local.partition('+')[0]}@{domain}"
-            if base in context.own or base in context.staff:
+            if any(base in group for group in groups):
                 return True
     return False
+
+
+def _newcomers(people: _People, kind: Kind, context: MatchContext) -> tuple[Address, ...]:
+    """Return who of a mail is to become a contact: nobody if no person wrote it."""
+    if context.creation is None or kind is not Kind.PERSON:
+        return ()
+    return newcomers(people.correspondents(), context.creation)
 
 
 def _answered_records(facts: HeaderFacts, context: MatchContext) -> tuple[tuple[str, int], ...]:

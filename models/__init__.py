@@ -5,6 +5,8 @@ from . import imap_past_mixin
 from . import imap_progress
 from . import imap_quarantine_mixin
 from . import imap_rules_mixin
+from . import imap_contact_policy
+from . import imap_newcomer
 from . import imap_connection
 from . import imap_connection_folders
 from . import imap_folder

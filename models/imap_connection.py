@@ -39,6 +39,7 @@ class ImapConnection(models.Model):
         "imap.rules.mixin",
         "imap.audit.mixin",
         "imap.progress.mixin",
+        "imap.contact.policy.mixin",
     ]
     _description = "Connected mailbox"
     _order = "user_id, email, id"

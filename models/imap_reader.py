@@ -51,12 +51,15 @@ class Reader:
     """Reads messages of one mailbox.
 
     :param connection: the ``imap.connection`` (sudo), claimed by the caller
+    :param contacts: the :class:`~.imap_contacts.Contacts` that makes contacts by the mailbox's policy; None: nobody
+        becomes a contact
     :param widened: what to change about the circumstances of matching, for a person who wants an email although
         rules pass over it: parameters of :class:`~..lib.match.MatchContext`
     """
 
-    def __init__(self, connection, **widened):
+    def __init__(self, connection, contacts=None, **widened):
         self._connection = connection
+        self._contacts = contacts
         self._widened = widened
         self._directory = Directory(connection)
         self._last_attempt = False
@@ -108,6 +111,8 @@ class Reader:
         def circumstances_of(is_draft, is_sent):
             return replace(context, is_draft=is_draft, in_sent_folder=is_sent, **self._widened)
 
+        if self._contacts:
+            context = replace(context, creation=self._contacts.creation())
         judged = []
         for raw, facts in readable:
             circumstances = circumstances_of(
@@ -132,6 +137,7 @@ class Reader:
             else:
                 readable.append(raw)
         judged, partners = self.verdicts(piece.folder, readable, arriving=not piece.silent)
+        judged, partners = self._with_newcomers(judged, partners)
         store = Store(piece.folder, partners, piece.uidvalidity, standing)
         wanted, skipped = [], Counter()
         for raw, facts, verdict, _circumstances in judged:
@@ -157,6 +163,21 @@ class Reader:
             quarantined=counts["quarantined"] + len(failed),
             skipped=skipped,
         )
+
+    def _with_newcomers(self, judged, partners):
+        """Make contacts of those in some mails who are to become some, and decide about all of the mails once more."""
+        met = [(one, facts.date) for _r, facts, verdict, _c in judged for one in verdict.newcomers]
+        if not met:
+            return judged, partners
+        made = self._contacts.meet(met)
+        known = {}
+        again = []
+        for raw, facts, _verdict, before in judged:
+            if id(before) not in known:
+                contacts = {**before.contacts, **made}
+                known[id(before)] = replace(before, contacts=contacts, creation=None)
+            again.append((raw, facts, match(facts, known[id(before)]), before))
+        return again, {**partners, **made}
 
     @staticmethod
     def _placed(piece):

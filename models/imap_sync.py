@@ -11,6 +11,7 @@ from ..lib.changes import new_mail, past_mail, rebased
 from ..lib.errors import ConnectionLost, ConnectionTimeout, ProtocolError, Scope, SyncError
 from ..lib.known import is_unchanged, plan_look
 from ..lib.uid_ranges import UidRanges
+from .imap_contacts import Contacts
 from .imap_folder_list import FolderList
 from .imap_known import KnownMail
 from .imap_quarantine import Quarantine
@@ -71,11 +72,12 @@ class SyncRun:
         :param session: an open :class:`~..lib.session.Session`
         :raise SyncError: the mailbox or its host cannot be used any more; what was stored stays
         """
-        self._reader = Reader(self._connection)
+        self._reader = Reader(self._connection, Contacts(self._connection))
         self._known = KnownMail(self._connection)
         changed = self._changed_folders(session)
         for slices in (new_mail, past_mail):
             if slices is past_mail:
+                changed = self._in_order(changed)
                 self._count_past(session, changed)
             for folder in changed:
                 if self._stopped():
@@ -121,6 +123,13 @@ class SyncRun:
             return True
         # without MODSEQ, flags change without a trace
         return bool(plan_look(look, state, tracking, bool(folder.linked), now))
+
+    def _in_order(self, folders):
+        """Return folders in the order in which their past is to be read: whom the owner wrote to is known before what
+        those people wrote is decided about."""
+        if self._connection.contact_policy != "sent":
+            return folders
+        return folders.sorted(lambda folder: folder.role != "sent")
 
     def _read_folder(self, session, folder, slices):
         try:

@@ -2,9 +2,9 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import email_domain_extract
 
-from odoo.addons.iap.tools.iap_tools import _MAIL_PROVIDERS as PUBLIC_PROVIDERS
-
 from ..lib.exclusions import NoEntry, TooWide, read_domain
+from ..lib.public_providers import is_public_provider
+from .imap_contact_policy import POLICIES
 
 
 class ResCompany(models.Model):
@@ -26,18 +26,25 @@ class ResCompany(models.Model):
         default="none",
     )
 
+    imap_contact_policy = fields.Selection(
+        POLICIES,
+        string="New mailboxes create contacts",
+        required=True,
+        default="none",
+    )
+
     @api.depends("alias_domain_id.name", "email")
     def _compute_imap_suggested_domain(self):
         for company in self:
             domain = company.alias_domain_id.name or email_domain_extract(company.email)
-            company.imap_suggested_domain = domain if domain not in PUBLIC_PROVIDERS else False
+            company.imap_suggested_domain = False if is_public_provider(domain or "") else domain
 
     @api.constrains("imap_internal_domains")
     def _check_imap_internal_domains(self):
         for company in self:
             for text in company._imap_internal_domain_texts():
                 try:
-                    public = read_domain(text) in PUBLIC_PROVIDERS
+                    public = is_public_provider(read_domain(text))
                 except (NoEntry, TooWide):
                     raise ValidationError(
                         self.env._(

@@ -25,6 +25,9 @@ class ResConfigSettings(models.TransientModel):
         config_parameter="mail_imap_sync.connections_per_host",
         default=CONNECTIONS_PER_HOST,
     )
+    imap_contact_policy = fields.Selection(
+        related="company_id.imap_contact_policy", readonly=False, required=True
+    )
     imap_worker_count = fields.Integer(string="Mailboxes at the same time")
 
     def get_values(self):

@@ -7,6 +7,7 @@ from . import test_chatter_order
 from . import test_company_rules
 from . import test_connect_wizard
 from . import test_connection
+from . import test_contacts
 from . import test_dovecot_audit
 from . import test_dovecot_cases
 from . import test_dovecot_changes

@@ -53,6 +53,8 @@ class ImapConnect(models.TransientModel):
     error_detail = fields.Char(readonly=True, groups="mail_imap_sync.group_manager")
     # second step
     folder_ids = fields.One2many(related="connection_id.folder_ids", readonly=False)
+    contact_policy = fields.Selection(related="connection_id.contact_policy", readonly=False)
+    may_create_contacts = fields.Boolean(related="connection_id.may_create_contacts")
     period = fields.Selection(PERIODS, string="How far back", required=True, default="2")
 
     @api.depends("email")

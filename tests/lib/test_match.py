@@ -14,6 +14,7 @@ from lib.match import (
     ids_of_interest,
     match,
 )
+from lib.newcomers import Creation, Policy
 
 CAME = datetime(2024, 5, 14, tzinfo=timezone.utc)
 OWNER, COLLEAGUE = "me@corp.com", "colleague@corp.com"
@@ -52,6 +53,10 @@ LINKED = {
     "written to a contact": ({"From": OWNER, "To": ANNA}, {}, "contact", "out", (1,), ()),
     "in copy": ({"From": "x@y.com", "To": OWNER, "Cc": ANNA}, {}, "contact", "in", (1,), ()),
     "in blind copy": ({"From": OWNER, "To": OWNER, "Bcc": ANNA}, {}, "contact", "out", (1,), ()),
+    "somebody new": (
+        {"From": OWNER, "To": "x@y.com"}, {"creation": Creation(Policy.SENT)},
+        "created", "out", (), (),
+    ),
     "several, once each": (
         {"From": ANNA, "To": f"{BERT}, {OWNER}", "Cc": f"{ANNA}, x@y.com"},
         {}, "contact", "in", (1, 2), (),
@@ -233,5 +238,5 @@ def test_what_to_look_up():
 def test_codes_are_stable():
     assert {reason.value for reason in Reason} == {
         "draft", "too_old", "excluded", "bounce", "internal", "answer",
-        "bulk", "automated", "contact", "nobody",
+        "bulk", "automated", "contact", "created", "nobody",
     }  # fmt: skip

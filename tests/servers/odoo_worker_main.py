@@ -45,6 +45,18 @@ def prepare(env, host, port, ca_file, people, contacts):
     return mailboxes
 
 
+def create_contacts(env, policy):
+    """Let all mailboxes create contacts."""
+    mailboxes = env["imap.connection"].search([])
+    mailboxes.user_id.group_ids += env.ref("base.group_partner_manager")
+    mailboxes.contact_policy = policy
+
+
+def contacts(env, like):
+    """Return the addresses of contacts, one for each contact."""
+    return env["res.partner"].search([("email", "like", like)], order="email").mapped("email")
+
+
 def sync(env, connection, slice_size, report_writes=False):
     """Sync a mailbox to the end."""
     sys.modules["odoo.addons.mail_imap_sync.models.imap_sync"].SLICE = slice_size
@@ -96,7 +108,10 @@ def _report_writes(cr):
     cursor_class.execute = telling
 
 
-WORK = {work.__name__: work for work in (prepare, sync, sync_behind_another, report)}
+WORK = {
+    work.__name__: work
+    for work in (prepare, create_contacts, contacts, sync, sync_behind_another, report)
+}
 
 
 # processes
