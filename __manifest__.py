@@ -26,6 +26,9 @@
         "views/imap_exclusion_views.xml",
         "wizards/imap_exclusion_past_views.xml",
         "wizards/imap_connect_views.xml",
+        "views/imap_email_views.xml",
+        "views/res_partner_views.xml",
+        "views/crm_lead_views.xml",
         "views/res_users_views.xml",
         "views/res_config_settings_views.xml",
         "views/menus.xml",
@@ -35,6 +38,7 @@
             "mail_imap_sync/static/src/message/*.js",
             "mail_imap_sync/static/src/message/*.xml",
             "mail_imap_sync/static/src/progress/*",
+            "mail_imap_sync/static/src/email/*",
         ],
         # the style sheet inside the shadow root that holds the body of a mail
         "mail.assets_message_email": [

@@ -10,6 +10,9 @@ from . import imap_newcomer
 from . import imap_connection
 from . import imap_connection_folders
 from . import imap_folder
+from . import imap_email_list_mixin
+from . import imap_email_groups_mixin
+from . import imap_email_reading_mixin
 from . import imap_email
 from . import imap_placement
 from . import imap_exclusion
@@ -17,5 +20,6 @@ from . import mail_message
 from . import mail_thread
 from . import res_company
 from . import res_partner
+from . import imap_emails_mixin
 from . import res_users
 from . import res_config_settings

@@ -13,6 +13,7 @@ class ImapEmail(models.Model):
     """
 
     _name = "imap.email"
+    _inherit = ["imap.email.list.mixin", "imap.email.groups.mixin", "imap.email.reading.mixin"]
     _description = "Synced email"
     _order = "date desc, id desc"
     _rec_name = "subject"
@@ -89,13 +90,20 @@ class ImapEmail(models.Model):
         """
         if operator != "in":
             return NotImplemented
+        return Domain("entry_ids", "any!", self._readable_entries())
+
+    @api.model
+    def _readable_entries(self):
+        """Return the domain of the entries that show their email to the user.
+
+        To be used with "any!": what it finds is what the user may read, and it stays part of one query.
+        """
         env = self.sudo(False).with_context(active_test=False).env
-        by_model = [
+        return Domain.OR(
             Domain("model", "=", model) & Domain("res_id", "in", env[model]._search([]))
             for model in self._entry_models()
             if model in env and env[model].has_access("read")
-        ]
-        return Domain("entry_ids", "any!", Domain.OR(by_model))
+        )
 
     @api.model
     @tools.ormcache()

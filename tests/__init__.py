@@ -12,6 +12,7 @@ from . import test_dovecot_audit
 from . import test_dovecot_cases
 from . import test_dovecot_changes
 from . import test_dovecot_sync
+from . import test_email_list
 from . import test_exclusion
 from . import test_folder_list
 from . import test_gmail
