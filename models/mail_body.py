@@ -7,7 +7,8 @@ not allow are left out, styles are what Odoo's sanitizer makes of them (remember
 hundreds of times), links are looked at for schemes that run something. Whatever is not plain in this sense (other
 tags, other attribute syntax, a suspicious link or style) is given to Odoo's sanitizer as a whole.
 
-What is left out besides: comments, which nobody sees.
+What is left out besides, and first of all: comments, which nobody sees. Odoo's sanitizer stumbles over one that
+follows the mark of Outlook's answers, and then gives a sentence about an error instead of the mail.
 """
 
 import html
@@ -53,11 +54,17 @@ _LEFT_OUT = (
     "link",
     "base",
 )
-_LONGEST_REMEMBERED = 500
+_LONGEST_REMEMBERED = 1000
+_MOST_REMEMBERED = 4000
+#: styles never seen before that one body may bring along: each costs as much as a small mail
+_MOST_NEW_STYLES = 300
 
-#: what ``html_normalize`` repairs before parsing; Outlook's own tags are too common to be given away
-_ODD_SOURCE = ("encoding=", "--!>", "<!-->", "<!--->")
+#: what ``html_normalize`` cuts out before parsing, with the tag that it stands in
+_ENCODING = "encoding="
+#: Outlook's own tags, which would become paragraphs
 _OUTLOOK_TAG = re.compile(r"</?o:.*?>")
+_COMMENT = re.compile(r"<!--(?:-?>|.*?--!?>)", re.DOTALL)
+_DECLARATION = re.compile(r"<(?:!(?!--)|\?)[^>]*>")
 #: without any of these, ``tag_quote`` finds neither quotes nor signatures
 _QUOTE_MARKS = (
     "gmail_",
@@ -77,10 +84,9 @@ _SIGNATURE_MARK = re.compile(r"--\s?(?:[<\r\n]|\Z)")
 _TAG = re.compile(
     r"""<(?:/([a-z][a-z0-9]*)|([a-z][a-z0-9]*)((?: [^\s"'<>=/]+(?:="[^"<>]*"|='[^'<>]*')?)*))>"""
 )
-_ATTRIBUTE = re.compile(r""" ([^\s"'<>=/]+)(?:=("[^"]*"|'[^']*'))?""")
+_ATTRIBUTE = re.compile(r"""( ([^\s"'<>=/]+)(?:=("[^"]*"|'[^']*'))?)""")
+_TEXT_OR_TAG = re.compile(r"(<[^<>]*>)")
 _STYLE = re.compile(r"""<p(?: style=("[^"<>]*"|'[^'<>]*'))?></p>""")
-#: an address of the web without a second colon, written out or with a percent sign: it has one scheme, and that is fine
-_WEB_LINK = re.compile(r"""["']https?://(?:[^:%&\s]|%(?!3[aA])|&amp;)*["']""")
 #: more than what lxml takes for dangerous, so that it is asked about all of that
 _SUSPICIOUS_SCHEME = re.compile(r"(?:script|data|about|mocha):", re.IGNORECASE)
 _INVISIBLE = re.compile(r"[\s\x00-\x20]+")
@@ -106,33 +112,51 @@ def sanitize_body(source: str) -> Markup:
 
     It fetches nothing when it is shown, and keeps to itself: see lib/harmless.py.
     """
+    shown = _without_comments(source)
     try:
-        clean = _sanitize_plain(source)
+        clean = _sanitize_plain(shown)
     except (_NotPlain, etree.LxmlError, ValueError):
-        clean = make_harmless(html_sanitize(source, **POLICY))
+        clean = make_harmless(html_sanitize(shown, **POLICY))
     return Markup(clean)  # noqa: S704 - that is what it is for
 
 
+def _without_comments(source):
+    """Return HTML without comments, whatever condition they name, and without declarations and instructions."""
+    if "<!" not in source and "<?" not in source:
+        return source
+    # a comment that never ends takes the rest along, which is the parser's work
+    end = max(source.rfind("-->") + 3, source.rfind("--!>") + 4)
+    commented, rest = source[:end], source[end:]
+    return _DECLARATION.sub("", _COMMENT.sub("", commented) + rest)
+
+
 def _sanitize_plain(source):
-    if any(odd in source for odd in _ODD_SOURCE):
+    if _ENCODING in source:
         raise _NotPlain
-    document, single = fromstring(_OUTLOOK_TAG.sub("", source) if "o:" in source else source)
+    document, single = fromstring(_without_outlook_tags(source))
+    etree.strip_elements(document, *_LEFT_OUT, with_tail=False)
     if _may_hold_quotes(source):
         for element in document.iter(etree.Element):
             tag_quote(element)
-    etree.strip_elements(document, *_LEFT_OUT, with_tail=False)
     if document.tag == "html":
         etree.strip_tags(document, "body")
         document.tag = "div"
         document.attrib.clear()
     written = tostring(document, encoding="unicode")
-    clean, tags = _TAG.subn(_clean_tag, written)
-    if tags != written.count("<"):
+    # texts and tags in turn
+    pieces = _TEXT_OR_TAG.split(written)
+    if any("<" in text for text in pieces[::2]):
         raise _NotPlain
+    pieces[1::2] = _clean_tags(pieces[1::2])
+    clean = "".join(pieces)
     if not single and clean.startswith("<div>") and clean.endswith("</div>"):
         # the wrapper that the parser puts around several elements, as in html_normalize
         clean = clean[5:-6]
     return clean.replace("\xa0", "&nbsp;")
+
+
+def _without_outlook_tags(source):
+    return _OUTLOOK_TAG.sub("", source) if "<o:" in source or "</o:" in source else source
 
 
 def _may_hold_quotes(source):
@@ -140,35 +164,53 @@ def _may_hold_quotes(source):
     return any(mark in lower for mark in _QUOTE_MARKS) or _SIGNATURE_MARK.search(source)
 
 
+#: start and end tags as they were written -> as they may be stored
+_known_tags = {}
+
+
+def _clean_tags(tags):
+    """Return tags as they may be stored: without attributes that are not allowed."""
+    styles_before = _clean_style.cache_info().misses
+    clean = {}
+    for tag in set(tags):
+        clean[tag] = _known_tags.get(tag) or _clean_tag(tag)
+        if _clean_style.cache_info().misses - styles_before > _MOST_NEW_STYLES:
+            raise _NotPlain
+    return map(clean.__getitem__, tags)
+
+
 def _clean_tag(tag):
-    end, name, attributes = tag.groups()
+    found = _TAG.fullmatch(tag)
+    if not found:
+        raise _NotPlain
+    end, name, attributes = found.groups()
     if (end or name) not in _PLAIN_TAGS:
         raise _NotPlain
-    if not attributes:
-        return tag[0]
-    if len(attributes) > _LONGEST_REMEMBERED:
-        return f"<{name}{_clean_attributes.__wrapped__(name, attributes)}>"
-    return f"<{name}{_clean_attributes(name, attributes)}>"
+    clean = f"<{name}{_clean_attributes(name, attributes)}>" if attributes else tag
+    if len(_known_tags) >= _MOST_REMEMBERED:
+        _known_tags.clear()
+    if len(tag) <= _LONGEST_REMEMBERED:
+        _known_tags[tag] = clean
+    return clean
 
 
-@lru_cache(maxsize=2000)
 def _clean_attributes(element, text):
-    """Return the attributes of a start tag without those that are not allowed."""
     kept = []
-    for attribute in _ATTRIBUTE.finditer(text):
-        name, value = attribute.groups()
+    for attribute, name, value in _ATTRIBUTE.findall(text):
         if name == "style" and value:
             kept.append(_clean_style(value))
         elif name in safe_attrs:
             if name in defs.link_attrs and value:
                 _check_link(value)
-            kept.append(attribute[0])
+            kept.append(attribute)
     return harmless_attributes(element, "".join(kept))
 
 
 @lru_cache(maxsize=2000)
 def _clean_style(quoted):
     """Return what Odoo's sanitizer makes of a style attribute."""
+    if len(quoted) > _LONGEST_REMEMBERED:
+        raise _NotPlain
     found = _STYLE.fullmatch(html_sanitize(f"<p style={quoted}></p>", **POLICY))
     if not found:
         raise _NotPlain
@@ -176,8 +218,19 @@ def _clean_style(quoted):
 
 
 def _check_link(quoted):
-    if _WEB_LINK.fullmatch(quoted):
+    """Refuse a link with a second scheme, or with one that runs something."""
+    if quoted.startswith(("https://", "http://"), 1) and _has_one_colon(quoted):
         return
     link = _INVISIBLE.sub("", unquote_plus(html.unescape(quoted)))
     if _SUSPICIOUS_SCHEME.search(link):
         raise _NotPlain
+
+
+def _has_one_colon(quoted):
+    """Whether a link has none but that of its scheme, neither plainly nor in disguise; for most a quick answer."""
+    return (
+        quoted.count(":") == 1
+        and "%3A" not in quoted
+        and "%3a" not in quoted
+        and quoted.count("&") == quoted.count("&amp;")
+    )
