@@ -6,7 +6,7 @@ header.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from .client import Client
@@ -19,6 +19,9 @@ _LONGEST = 200
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _ASCII_RUN = re.compile(r"[ -~]{2,}")
 _PERSON_KEYS = (b"FROM", b"TO", b"CC", b"BCC")
+#: of the text of addresses in one command, in which each stands once per key: servers cap command
+#: lines (RFC 7162 section 4: 8192 octets)
+_LONGEST_TOGETHER = 400
 
 #: a search key and its text
 Criterion = tuple[bytes, str]
@@ -72,6 +75,50 @@ class Query:
             yield subject
 
 
+def search_people(
+    client: Client, limits: Limits, exists: int, addresses: Iterable[str]
+) -> list[int]:
+    """Candidates for mail of, or to, any of some addresses in the examined folder.
+
+    :param exists: how many messages it has
+    :returns: UIDs, ascending; among them may be mail of others
+    """
+    found: set[int] = set()
+    together = list(_together(addresses))
+    for high in range(exists, 0, -limits.search_window):
+        window = b"%d:%d" % (max(high - limits.search_window + 1, 1), high)
+        for batch in together:
+            found.update(_ask_for_people(client, window, batch))
+    return sorted(found)
+
+
+def _together(addresses: Iterable[str]) -> Iterator[list[str]]:
+    """Batches of addresses, each for one command; an address that is not ASCII is alone."""
+    batch: list[str] = []
+    for address in sorted(filter(None, map(_clean, addresses))):
+        if not address.isascii():
+            yield [address]
+            continue
+        if batch and sum(map(len, batch)) + len(address) > _LONGEST_TOGETHER:
+            yield batch
+            batch = []
+        batch.append(address)
+    if batch:
+        yield batch
+
+
+def _ask_for_people(client: Client, window: bytes, batch: list[str]) -> set[int]:
+    if all(map(str.isascii, batch)):
+        try:
+            keys = [(key, address) for address in batch for key in _PERSON_KEYS]
+            return set(_run(client, window, keys, any_of=True))
+        except CommandRefused:
+            pass  # a server that caps the number of keys, or their depth, is asked key by key
+    queries = (Query(person=address) for address in batch)
+    asked = (criteria for query in queries for criteria in query.alternatives())
+    return {uid for criteria in asked for uid in _ask(client, window, criteria)}
+
+
 def search(client: Client, limits: Limits, exists: int, query: Query, limit: int) -> list[int]:
     """Candidates for a query in the examined folder.
 
@@ -98,8 +145,12 @@ def _ask(client: Client, window: bytes, criteria: tuple[Criterion, ...]) -> list
         return _run(client, window, () if plain == criteria else plain)
 
 
-def _run(client: Client, window: bytes, criteria: tuple[Criterion, ...]) -> list[int]:
+def _run(
+    client: Client, window: bytes, criteria: Sequence[Criterion], *, any_of: bool = False
+) -> list[int]:
     words = [window]
+    if any_of:
+        words += [b"OR"] * (len(criteria) - 1)
     literal = None
     for key, text in criteria:
         if text.isascii():

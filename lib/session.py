@@ -33,7 +33,7 @@ from .limits import Limits
 from .login import connect
 from .network import Deadline, normal_host, open_socket, secure
 from .quirks import Quirks
-from .search import Query, search
+from .search import Query, search, search_people
 from .uid_ranges import UidRanges
 from .uids import UidWindows
 from .watch import Changes, FlagsByUid, Listed, Watch
@@ -184,6 +184,11 @@ class Session:
         None.
         """
         return self._in_folder().first_since(day)
+
+    def search_people(self, addresses: Iterable[str]) -> list[int]:
+        """Messages that may be of, or to, any of some addresses; see :func:`.search.search_people`."""
+        self._in_folder()
+        return search_people(self._client(), self._limits, self._examined[1].exists, addresses)
 
     def search(self, query: Query, limit: int) -> list[int]:
         """At most ``limit`` UIDs of messages that may be meant by ``query``, the highest first."""

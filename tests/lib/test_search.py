@@ -48,8 +48,12 @@ def test_query_is_one_line():
     assert not Query("\r\n", " ", "<>")
 
 
-def searches(query, answer, *, uids=(1, 2, 3), **limits):
+def searches(query, answer, **options):
     """The result of a search, and the commands that it sent; ``answer`` makes the reply to each."""
+    return asks(lambda mailbox: mailbox.search(query, 10), answer, **options)
+
+
+def asks(question, answer, *, uids=(1, 2, 3), **limits):
     sent = []
 
     def hook(peer, tag, rest):
@@ -77,7 +81,7 @@ def searches(query, answer, *, uids=(1, 2, 3), **limits):
         )
         with Session(account, limits=Limits(**limits)) as mailbox:
             mailbox.examine(b"INBOX")
-            return mailbox.search(query, 10), sent
+            return question(mailbox), sent
 
 
 def test_what_is_sent():
@@ -141,6 +145,64 @@ def test_connection_that_ends():
         searches(Query(subject="tea"), lambda rest: b"* BYE")
 
 
+def people(addresses, answer, **options):
+    return asks(lambda mailbox: mailbox.search_people(addresses), answer, **options)
+
+
+def test_people_together():
+    found, sent = people(["b@x.example", "a@x.example"], lambda rest: b"* SEARCH 3 1")
+    assert found == [1, 3]
+    keys = [
+        b'%s "%s@x.example"' % (key, name)
+        for name in (b"a", b"b")
+        for key in (b"FROM", b"TO", b"CC", b"BCC")
+    ]
+    assert sent == [b"1:3 " + b"OR " * 7 + b" ".join(keys)]
+
+
+def test_many_people_cost_several_short_commands():
+    addresses = [f"{'x' * 50}{number}@shop.example" for number in range(100)]
+    found, sent = people(addresses, lambda rest: b"* SEARCH 2")
+    assert found == [2]
+    assert 10 < len(sent) <= 20
+    assert max(map(len, sent)) < 4000
+
+
+def test_people_and_a_server_that_takes_one_key_at_a_time():
+    found, sent = people(
+        ["a@x.example"], lambda rest: b"BAD too deep" if b"OR" in rest else b"* SEARCH 2"
+    )
+    assert found == [2]
+    assert sent[1:] == [b'1:3 %s "a@x.example"' % key for key in (b"FROM", b"TO", b"CC", b"BCC")]
+
+
+def test_people_in_windows():
+    found, _sent = people(
+        ["a@x.example"],
+        lambda rest: b"* SEARCH " + rest.split()[0].split(b":")[0],
+        uids=range(1, 41),
+        search_window=15,
+    )
+    assert found == [1, 11, 26]
+
+
+def test_person_whose_address_is_not_ascii():
+    _found, sent = people(["jörg@x.example", "a@x.example"], lambda rest: b"* SEARCH 2")
+    assert "CHARSET UTF-8 1:3 FROM {15}|jörg@x.example".encode() in sent
+    assert sent[-1].startswith(b"1:3 OR OR OR FROM")
+
+
+def test_people_inject_nothing():
+    _found, sent = people(['a" ALL\r\nx DELETE INBOX@x.example'], lambda rest: b"* SEARCH")
+    assert sent == [
+        b"1:3 OR OR OR "
+        + b" ".join(
+            rb'%s "a\" ALL x DELETE INBOX@x.example"' % key
+            for key in (b"FROM", b"TO", b"CC", b"BCC")
+        )
+    ]
+
+
 def test_dovecot():
     login = "anna@example.com"
     with DovecotServer() as server:
@@ -163,6 +225,10 @@ def test_dovecot():
                     "nothing": Query(person="nobody"),
                 }.items()
             }
+            results["people"] = mailbox.search_people(
+                ["carla@shop.example", "s@x.example", "nobody@x.example", "jörg@x.example"]
+            )
+            results["strangers"] = mailbox.search_people(["nobody@x.example"])
             mailbox.fetch_headers([1, 2])
     assert results == {
         "person": [1],
@@ -172,4 +238,6 @@ def test_dovecot():
         "id": [2],
         "injection": [],
         "nothing": [],
+        "people": [1, 2],
+        "strangers": [],
     }
