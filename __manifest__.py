@@ -37,6 +37,7 @@
         "web.assets_backend": [
             "mail_imap_sync/static/src/message/*.js",
             "mail_imap_sync/static/src/message/*.xml",
+            "mail_imap_sync/static/src/past_mail/*",
             "mail_imap_sync/static/src/progress/*",
             "mail_imap_sync/static/src/email/*",
         ],

@@ -13,6 +13,7 @@ from . import imap_folder
 from . import imap_email_list_mixin
 from . import imap_email_groups_mixin
 from . import imap_email_reading_mixin
+from . import imap_lookup
 from . import imap_email
 from . import imap_placement
 from . import imap_exclusion

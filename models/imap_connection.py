@@ -299,7 +299,7 @@ class ImapConnection(models.Model):
     def _cron_sync(self):
         """Sync every mailbox that is due, the longest-waiting one first."""
         ir_cron = self.env["ir.cron"]
-        due = self.search(imap_schedule.due_domain(), order="next_sync, id")
+        due = self.search(imap_schedule.due_domain(self.env), order="next_sync, id")
         ir_cron._commit_progress(remaining=len(due))
         for connection in due:
             connection._sync_or_log(CRON_BUDGET)

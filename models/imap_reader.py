@@ -18,6 +18,7 @@ from ..lib.errors import MessageNotStored, MessageUnreadable
 from ..lib.headers import read_header_facts
 from ..lib.match import Outcome, match
 from ..lib.parse import parse_mail
+from ..lib.session import RawHeader
 from .imap_directory import Directory
 from .imap_store import Failure, LinkedMail, Store
 
@@ -65,19 +66,30 @@ class Reader:
         self._last_attempt = False
 
     def take(
-        self, session, folder, uids, *, uidvalidity, silent, again=False, isolate=False, note=None
+        self,
+        session,
+        folder,
+        uids,
+        *,
+        uidvalidity,
+        silent,
+        again=False,
+        relink=False,
+        isolate=False,
+        note=None,
     ):
         """Read messages of the folder that is open in ``session``, and store what becomes of them.
 
         :param int uidvalidity: that of the open folder
         :param bool silent: nobody is notified: it is past mail
         :param bool again: read those in quarantine as well
+        :param bool relink: let emails that are linked already stand on more records, if they concern them by now
         :param bool isolate: find out which one breaks a connection
         :param note: called with the :class:`Tally` in the transaction that stores the outcomes
         :return: the :class:`Tally`
         """
         found = session.fetch_headers(uids, isolate=isolate) if uids else {}
-        piece = _Piece(session, folder, uids, uidvalidity, silent, again, isolate, found)
+        piece = _Piece(session, folder, uids, uidvalidity, silent, again, relink, isolate, found)
         for attempt in range(1, STORE_ATTEMPTS + 1):
             self._last_attempt = attempt == STORE_ATTEMPTS
             try:
@@ -148,6 +160,8 @@ class Reader:
                 store.forget(raw.uid)
         for batch in _batches(wanted):
             failed.update(self._store_batch(piece, store, batch))
+        if piece.relink:
+            self._relink(piece, store, settled)
         store.quarantine(failed)
         store.gone(
             uid
@@ -179,6 +193,19 @@ class Reader:
             again.append((raw, facts, match(facts, known[id(before)]), before))
         return again, {**partners, **made}
 
+    def _relink(self, piece, store, settled):
+        """Let emails that are linked stand on all records that they concern by now."""
+        linked = {uid: placement for uid, placement in settled.items() if placement.email_id}
+        raws = [piece.found[uid] for uid in linked if isinstance(piece.found.get(uid), RawHeader)]
+        judged, _partners = self.verdicts(piece.folder, raws)
+        store.relink(
+            {
+                linked[raw.uid].email_id: verdict
+                for raw, _facts, verdict, _circumstances in judged
+                if verdict.outcome is Outcome.LINK
+            }
+        )
+
     @staticmethod
     def _placed(piece):
         """Return the placements of a piece by UID: those whose outcome stands, and those to be tried again."""
@@ -188,7 +215,7 @@ class Reader:
                 ("uidvalidity", "=", piece.uidvalidity),
                 ("uid", "in", list(piece.uids)),
             ],
-            ["uid", "state"],
+            ["uid", "state", "email_id"],
         )
         settled, standing = {}, {}
         for placement in placements:
@@ -272,6 +299,7 @@ class _Piece:
     uidvalidity: int
     silent: bool
     again: bool
+    relink: bool
     isolate: bool
     found: dict
 

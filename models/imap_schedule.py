@@ -60,15 +60,13 @@ def interval(env):
     return (now + relativedelta(**{cron.interval_type: cron.interval_number}) - now) * 0.9
 
 
-def due_domain():
+def due_domain(env):
     """Return the mailboxes that are to be synced now."""
-    return Domain(
-        [
-            ("state", "in", ACTIVE_STATES),
-            ("next_sync", "<=", fields.Datetime.now()),
-            ("user_id.active", "=", True),
-        ]
-    )
+    has_work = env["imap.lookup"]._mailboxes_with_work()
+    wanted = Domain("next_sync", "<=", fields.Datetime.now())
+    # in trouble, it waits for its turn
+    wanted |= Domain("id", "in", has_work.ids) & Domain("state", "=", "connected")
+    return wanted & Domain([("state", "in", ACTIVE_STATES), ("user_id.active", "=", True)])
 
 
 def leave_host_alone(connection, error, delay):
@@ -84,6 +82,8 @@ def leave_host_alone(connection, error, delay):
         return
     until = fields.Datetime.now() + timedelta(seconds=delay)
     others = connection.search(
-        due_domain() & Domain("host", "=ilike", connection.host) & Domain("id", "!=", connection.id)
+        due_domain(connection.env)
+        & Domain("host", "=ilike", connection.host)
+        & Domain("id", "!=", connection.id)
     )
     others.next_sync = until

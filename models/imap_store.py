@@ -12,8 +12,15 @@ from ..lib.known import flags_text
 from ..lib.match import Verdict
 from ..lib.parse import ParsedMail, as_html, replace_cids
 from ..lib.session import RawHeader
+from .imap_entry import create_entries, enter_on_more_records, present_entries
 from .imap_notice import notice
-from .mail_body import is_sanitized_like_mail, sanitize_body
+from .mail_body import sanitize_body
+
+
+def _records(verdict):
+    """Return the (model, id) of the records that a mail is to stand on, each once."""
+    contacts = [("res.partner", contact) for contact in verdict.contacts]
+    return list(dict.fromkeys([*verdict.records, *contacts]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +43,7 @@ class LinkedMail:
 
     @property
     def records(self):
-        contacts = [("res.partner", contact) for contact in self.verdict.contacts]
-        return list(dict.fromkeys([*self.verdict.records, *contacts]))
+        return _records(self.verdict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +96,16 @@ class Store:
         entries = self._missing_entries(emails)
         self._enter(entries, attachments)
         self._place(emails)
+
+    def relink(self, verdicts):
+        """Let emails that are stored stand on all records that they concern.
+
+        :param dict verdicts: email -> :class:`~..lib.match.Verdict`
+        """
+        places = [
+            (email, *record) for email, verdict in verdicts.items() for record in _records(verdict)
+        ]
+        enter_on_more_records(self.env, places)
 
     def quarantine(self, failures):
         """Store messages that could not be read.
@@ -207,7 +223,7 @@ class Store:
 
     def _missing_entries(self, emails):
         """Return (mail, email, model, id) for every entry that does not stand in its chatter yet."""
-        present = self._present_entries([email for _mail, email in emails])
+        present = present_entries(self.env, [email for _mail, email in emails])
         missing = {}
         for mail, email in emails:
             for record in mail.records:
@@ -215,29 +231,6 @@ class Store:
                     missing.setdefault((email.id, *record), (mail, email, *record))
         # the oldest first: where only ids are compared, order is right as well
         return sorted(missing.values(), key=lambda entry: entry[0].facts.date)
-
-    def _present_entries(self, emails):
-        """Return the (email id, model, id) that have an entry, or a message that Odoo itself sent."""
-        ids = [email.id for email in emails]
-        by_message_id = {email.message_id: email.id for email in emails if email.message_id}
-        messages = self.env["mail.message"].search_fetch(
-            [
-                "|",
-                ("imap_email_id", "in", ids),
-                "&",
-                ("imap_email_id", "=", False),
-                ("message_id", "in", list(by_message_id)),
-            ],
-            ["imap_email_id", "message_id", "model", "res_id"],
-        )
-        return {
-            (
-                message.imap_email_id.id or by_message_id[message.message_id],
-                message.model,
-                message.res_id,
-            )
-            for message in messages
-        }
 
     def _enter(self, entries, attachments):
         """Write the chatter entries: past mail in bulk and silently, new mail through Odoo's posting path."""
@@ -252,23 +245,8 @@ class Store:
             else:
                 values["attachment_ids"] = [command[1] for command in values["attachment_ids"]]
                 self.env[model].browse(res_id).message_post(**values)
-        self._create_silently(silent)
+        create_entries(self.env, silent)
         self.env["imap.email"]._register_entry_models({entry[2] for entry in entries})
-
-    def _create_silently(self, entries):
-        """Create entries in bulk.
-
-        Their bodies are sanitized already. The field would sanitize every value that is handed to ``create`` once
-        more, so they go past it, into the cache, from where they are written with the next flush.
-        """
-        model = self.env["mail.message"]
-        field = model._fields["body"]
-        if not is_sanitized_like_mail(field):
-            model.create(entries)
-            return
-        bodies = [entry.pop("body") for entry in entries]
-        for message, body in zip(model.create(entries), bodies, strict=True):
-            field._update_cache(message, body, dirty=True)
 
     def _content_values(self, mail, email, attachments):
         """Return the sanitized body and the attachments of an email's entries."""

@@ -14,6 +14,7 @@ from ..lib.uid_ranges import UidRanges
 from .imap_contacts import Contacts
 from .imap_folder_list import FolderList
 from .imap_known import KnownMail
+from .imap_past_mail import PastMail
 from .imap_quarantine import Quarantine
 from .imap_reader import Reader
 
@@ -74,10 +75,13 @@ class SyncRun:
         """
         self._reader = Reader(self._connection, Contacts(self._connection))
         self._known = KnownMail(self._connection)
+        lookups = PastMail(self._connection, self._reader, self._stopped)
+        lookups.begin(session)
         changed = self._changed_folders(session)
         for slices in (new_mail, past_mail):
             if slices is past_mail:
                 changed = self._in_order(changed)
+                lookups.read(session)
                 self._count_past(session, changed)
             for folder in changed:
                 if self._stopped():
@@ -85,6 +89,7 @@ class SyncRun:
                 if slices is past_mail and folder.backfilled:
                     continue
                 self._read_folder(session, folder, slices)
+        lookups.end()
         if self._whole and not self._stopped():
             self._known.settle(session, self._stopped)
         if not self._stopped():
@@ -234,6 +239,7 @@ class SyncRun:
             piece.uids,
             uidvalidity=piece.cursor.uidvalidity,
             silent=piece.backfill,
+            relink=piece.backfill,
             isolate=folder.failures >= FAILURES_TO_ISOLATE,
             note=note,
         )

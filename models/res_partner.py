@@ -13,6 +13,36 @@ class ResPartner(models.Model):
         help="The emails in this contact's chatter that the current user may read",
     )
 
+    imap_is_looked_for = fields.Boolean(
+        compute="_compute_imap_is_looked_for",
+        compute_sudo=True,
+        groups="base.group_user",
+        help="Past mail of this contact is being looked for in the mailboxes",
+    )
+
+    @api.depends("email_normalized")
+    def _compute_imap_is_looked_for(self):
+        emails = self.env["imap.lookup"]._looked_for(set(self.mapped("email_normalized")))
+        for partner in self:
+            partner.imap_is_looked_for = partner.email_normalized in emails
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        partners = super().create(vals_list)
+        # sudo: imap.lookup - the mailboxes of others look for this contact's mail as well
+        self.env["imap.lookup"].sudo()._expect(partners.mapped("email_normalized"))
+        return partners
+
+    def write(self, vals):
+        if "email" not in vals:
+            return super().write(vals)
+        before = {partner.id: partner.email_normalized for partner in self}
+        result = super().write(vals)
+        changed = self.filtered(lambda p: p.email_normalized != before[p.id])
+        # sudo: as in create
+        self.env["imap.lookup"].sudo()._expect(changed.mapped("email_normalized"))
+        return result
+
     @api.depends_context("uid")
     def _compute_imap_email_ids(self):
         entry_domain = (

@@ -21,6 +21,7 @@ from . import test_linking_tours
 from . import test_mail_body
 from . import test_notices
 from . import test_owner
+from . import test_past_mail
 from . import test_progress
 from . import test_quarantine
 from . import test_query_count

@@ -9,6 +9,7 @@ from ..lib.errors import FolderGone, MessageUnreadable
 from ..lib.headers import read_header_facts
 from ..lib.known import Tracking
 from ..lib.quirks import Quirks
+from ..lib.search import Query
 from ..lib.session import Changes, FolderInfo, FolderStatus, Listed, RawHeader, Snapshot
 from ..lib.uid_ranges import UidRanges
 
@@ -246,6 +247,11 @@ class FakeSession:
         found = self._folder.messages.items()
         uids = [u for u, m in found if query.matches(read_header_facts(m.raw, m.internaldate))]
         return sorted(uids, reverse=True)[:limit]
+
+    def search_people(self, addresses):
+        self._server.verbs.append("search people")
+        found = {uid for address in addresses for uid in self.search(Query(person=address), 10**6)}
+        return sorted(found)
 
     def fetch_headers(self, uids, *, isolate=False):
         found = self._folder.messages

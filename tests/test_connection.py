@@ -118,7 +118,9 @@ class TestConnection(MailboxCase):
         self.owner.active = False
         self.assertEqual(self.connection.state, "paused")
         self.assertFalse(self.connection._sync()["seen"])
-        self.assertNotIn(self.connection, self.connection.search(imap_schedule.due_domain()))
+        self.assertNotIn(
+            self.connection, self.connection.search(imap_schedule.due_domain(self.env))
+        )
         with self.assertRaises(UserError):
             self.connection.action_resume()
         self.assertFalse(self.sessions)

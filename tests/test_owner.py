@@ -45,7 +45,7 @@ class TestNewOwner(OwnerCase):
         self.assertEqual((connection.state, connection.error_code), ("error", "owner_changed"))
         self.assertIn("new owner", connection.error_message)
         self.assertFalse(connection.next_sync)
-        self.assertNotIn(connection, connection.search(imap_schedule.due_domain()))
+        self.assertNotIn(connection, connection.search(imap_schedule.due_domain(self.env)))
 
     def test_new_owner_reaches_no_mail_without_the_password(self):
         uid = self.env["imap.placement"].search([("state", "=", "quarantined")])
@@ -167,12 +167,14 @@ class TestArchivedOwner(OwnerCase):
                 self.assertIn("archived", self.connection.error_message)
                 self.assertFalse(self.connection._sync()["seen"])
                 self.assertNotIn(
-                    self.connection, self.connection.search(imap_schedule.due_domain())
+                    self.connection, self.connection.search(imap_schedule.due_domain(self.env))
                 )
                 come_back()
                 self.assertEqual(self.connection.state, "connected")
                 self.assertFalse(self.connection.error_message)
-                self.assertIn(self.connection, self.connection.search(imap_schedule.due_domain()))
+                self.assertIn(
+                    self.connection, self.connection.search(imap_schedule.due_domain(self.env))
+                )
                 self.connection._sync()
                 self.assertIn(f"Before {name}", self.subjects())
 

@@ -1,0 +1,141 @@
+from collections import Counter
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from . import imap_schedule
+from .imap_schedule import ACTIVE_STATES
+
+#: afterwards the rest is left to the weekly audits: a mailbox may be paused for long
+PATIENCE = timedelta(days=30)
+
+
+class ImapLookup(models.Model):
+    """An address of a contact whose past mail is still to be looked for in some mailboxes."""
+
+    _name = "imap.lookup"
+    _description = "Address whose past mail is looked for"
+    _order = "id"
+    _rec_name = "email"
+
+    # not unique: two people who add the same address at the same time must not stand in each other's way
+    email = fields.Char(required=True, readonly=True, index=True)
+    done_ids = fields.Many2many(
+        "imap.connection", "imap_lookup_done_rel", string="Looked for in", readonly=True
+    )
+
+    @api.model
+    def _expect(self, emails):
+        """Have the past mail of addresses looked for in all mailboxes, in the background.
+
+        :param emails: normalised addresses
+        """
+        emails = sorted(set(filter(None, emails)))
+        if emails and self._mailboxes(limit=1):
+            self.create([{"email": email} for email in emails])
+            imap_schedule.wake(self.env)
+
+    @api.model
+    def _mailboxes(self, limit=None):
+        """Return the mailboxes that look for past mail; one that is in trouble does so after that."""
+        return self.env["imap.connection"].search(
+            [("state", "in", ACTIVE_STATES), ("user_id.active", "=", True)], limit=limit
+        )
+
+    @api.model
+    def _waiting_domain(self, connection):
+        """Return whom a mailbox has yet to look for. One that was connected later met them as contacts."""
+        since = connection.connected_since or fields.Datetime.now()
+        return Domain("done_ids", "not in", connection.ids) & Domain("create_date", ">=", since)
+
+    @api.model
+    def _mailboxes_with_work(self):
+        """Return the mailboxes in which there is somebody to be looked for, or mail that was found to be read."""
+        if not self.search_count([], limit=1):
+            return self._mailboxes().browse()
+        return self._mailboxes().filtered(
+            lambda mailbox: (
+                any(mailbox.folder_ids.mapped("past_uids"))
+                if mailbox.lookup_ids
+                else self.search_count(self._waiting_domain(mailbox), limit=1)
+            )
+        )
+
+    @api.model
+    def _looked_for(self, emails):
+        """Return for which of some addresses past mail is being looked for.
+
+        :param emails: normalised addresses
+        """
+        lookups = self.search([("email", "in", list(emails))])
+        if not lookups:
+            return set()
+        mailboxes = self._mailboxes()
+        waiting = self.browse().union(
+            *(lookups.filtered_domain(self._waiting_domain(mailbox)) for mailbox in mailboxes)
+        )
+        return set(waiting.mapped("email"))
+
+    def _note_done(self, connection):
+        """Note that a mailbox has looked for these, and forget those for whom all have."""
+        connection.lookup_ids = False
+        self.done_ids |= connection
+        waiting = self.browse().union(
+            *(self.search(self._waiting_domain(mailbox)) for mailbox in self._mailboxes())
+        )
+        late = Domain("create_date", "<", fields.Datetime.now() - PATIENCE)
+        self.search(Domain("id", "not in", waiting.ids) | late).unlink()
+
+
+class ImapConnection(models.Model):
+    _inherit = "imap.connection"
+
+    lookup_ids = fields.Many2many(
+        "imap.lookup",
+        "imap_lookup_current_rel",
+        readonly=True,
+        copy=False,
+        groups=fields.NO_ACCESS,
+        help="Whom this mailbox is being searched for",
+    )
+
+
+class ImapFolder(models.Model):
+    _inherit = "imap.folder"
+
+    past_uids = fields.Json(
+        readonly=True, copy=False, help="Past mail of new contacts that is to be read, ascending"
+    )
+
+    def _begin_again(self, cursor):
+        self.past_uids = False
+        return super()._begin_again(cursor)
+
+    def _outcomes(self, uids):
+        """Return how many of some messages are linked, and how many in quarantine."""
+        placements = self.env["imap.placement"].search(
+            [
+                ("folder_id", "=", self.id),
+                ("uidvalidity", "=", self.uidvalidity),
+                ("uid", "in", uids),
+            ]
+        )
+        states = placements.mapped("state")
+        return states.count("linked"), states.count("quarantined")
+
+    def _count_again(self, before, tally):
+        """Correct the counters where messages that were passed over have another outcome now.
+
+        :param before: what :meth:`_outcomes` said
+        :param tally: what became of them
+        """
+        linked = max(tally.linked - before[0], 0)
+        quarantined = max(tally.quarantined - before[1], 0)
+        changed = min(linked + quarantined, self.skipped)
+        by_rule = Counter()
+        # they concerned nobody; other rules do not look at who is a contact
+        for rule in sorted(self.skipped_by_rule or {}, key=lambda rule: rule != "nobody"):
+            by_rule[rule] = -min(changed, self.skipped_by_rule[rule])
+            changed += by_rule[rule]
+        self._count(linked + quarantined + sum(by_rule.values()), linked, quarantined, by_rule)

@@ -1,0 +1,185 @@
+from datetime import datetime, timedelta
+from unittest.mock import patch
+
+from odoo.tests import tagged
+
+from ..lib.errors import ConnectionLost
+from ..models import imap_past_mail
+from ..models.imap_schedule import due_domain
+from .common import MailboxCase
+from .fake_server import FakeServer, FakeSession, ago, mail
+
+
+@tagged("post_install", "-at_install")
+class TestPastMail(MailboxCase):
+    """Who becomes a contact brings their past mail along."""
+
+    def setUp(self):
+        super().setUp()
+        # contacts of before need not be looked for
+        self.env["imap.lookup"].search([]).unlink()
+        self.connection.sudo().connected_since -= timedelta(days=1)
+
+    def deliver(self, sender, subject, folder=None, to="olga@tea.example", days=1, **headers):
+        when = ago(days=days)
+        raw = mail(sender, to, subject, date=when, **headers)
+        return (folder or self.server.inbox).deliver(raw, when)
+
+    def sync(self, connection=None):
+        return (connection or self.connection)._sync()
+
+    def add_contact(self, email, user=None):
+        contacts = self.env["res.partner"].with_user(user or self.colleague)
+        return contacts.create({"name": email, "email": email})
+
+    def subjects(self, partner):
+        return self.entries(partner).mapped("subject")
+
+    def test_past_mail_of_a_new_contact(self):
+        self.deliver("nora@new.example", "First", days=9)
+        self.deliver("carla@shop.example", "Other")
+        self.deliver("olga@tea.example", "Second", self.server.sent, to="nora@new.example", days=3)
+        self.sync()
+        nora = self.add_contact("Nora@New.example")
+        self.assertTrue(nora.imap_is_looked_for)
+        self.server.verbs.clear()
+        self.sync()
+        self.assertEqual(self.subjects(nora), ["First", "Second"])
+        self.assertFalse(self.env["imap.lookup"].search([]))
+        nora.invalidate_recordset()
+        self.assertFalse(nora.imap_is_looked_for)
+        folders = self.connection.folder_ids.filtered("selected")
+        self.assertEqual(sum(folders.mapped("seen")), 3)
+        self.assertEqual(sum(folders.mapped("linked")), 3)
+        self.assertEqual(sum(folders.mapped("skipped")), 0)
+
+    def test_nothing_is_searched_without_a_new_contact(self):
+        self.deliver("carla@shop.example", "Other")
+        self.sync()
+        self.assertNotIn("search people", self.server.verbs)
+
+    def test_mail_that_is_linked_to_others_is_not_fetched_again(self):
+        self.deliver("carla@shop.example", "Both", Cc="nora@new.example")
+        self.sync()
+        fetched = list(self.server.bodies_fetched)
+        nora = self.add_contact("nora@new.example")
+        self.sync()
+        self.assertEqual(self.subjects(nora), ["Both"])
+        self.assertEqual(self.subjects(self.customer), ["Both"])
+        self.assertEqual(self.server.bodies_fetched, fetched)
+        self.assertEqual(len(self.entries(nora).imap_email_id.entry_ids), 2)
+
+    def test_changed_address(self):
+        self.deliver("nora@new.example", "Hello")
+        nora = self.add_contact("wrong@new.example")
+        self.sync()
+        self.assertFalse(self.entries(nora))
+        nora.email = "nora@new.example"
+        self.sync()
+        self.assertEqual(self.subjects(nora), ["Hello"])
+
+    def test_address_that_was_only_written_differently(self):
+        self.sync()
+        nora = self.add_contact("nora@new.example")
+        self.sync()
+        nora.email = "Nora <NORA@new.example>"
+        self.assertFalse(self.env["imap.lookup"].search([]))
+
+    def test_every_mailbox_that_its_owner_connected(self):
+        other = self._connect(self.other_owner)
+        other.sudo().connected_since -= timedelta(days=1)
+        self.servers["otto@tea.example"] = FakeServer()
+        self.deliver("nora@new.example", "To Olga")
+        self.deliver("nora@new.example", "To Otto", self.servers["otto@tea.example"].inbox)
+        self.sync()
+        self.sync(other)
+        nora = self.add_contact("nora@new.example")
+        self.sync()
+        self.assertEqual(self.subjects(nora), ["To Olga"])
+        nora.invalidate_recordset()
+        self.assertTrue(nora.imap_is_looked_for)
+        self.sync(other)
+        self.assertEqual(set(self.subjects(nora)), {"To Olga", "To Otto"})
+        self.assertFalse(self.env["imap.lookup"].search([]))
+
+    def test_period_of_the_owner(self):
+        self.deliver("nora@new.example", "Old", days=100)
+        self.deliver("nora@new.example", "Young", days=10)
+        self.sync()
+        nora = self.add_contact("nora@new.example")
+        self.sync()
+        self.assertEqual(self.subjects(nora), ["Young"])
+
+    def test_what_the_server_finds_is_checked(self):
+        self.deliver("nora@new.example", "Hers")
+        self.deliver("stranger@else.example", "Not hers")
+        self.sync()
+        nora = self.add_contact("nora@new.example")
+        with patch.object(FakeSession, "search_people", lambda *_args: [1, 2]):
+            self.sync()
+        self.assertEqual(self.subjects(nora), ["Hers"])
+        self.assertEqual(self.connection.folder_ids.filtered("selected").mapped("linked"), [1, 0])
+
+    def test_interrupted_goes_on(self):
+        for number in range(5):
+            self.deliver("nora@new.example", f"Mail {number}", days=9 - number)
+        self.sync()
+        nora = self.add_contact("nora@new.example")
+        headers = FakeSession.fetch_headers
+        fetches = []
+
+        def breaks(session, uids, **options):
+            fetches.append(uids)
+            if len(fetches) == 2:
+                raise ConnectionLost("gone")
+            return headers(session, uids, **options)
+
+        with (
+            patch.object(imap_past_mail, "SLICE", 2),
+            patch.object(FakeSession, "fetch_headers", breaks),
+        ):
+            self.sync()
+            self.assertEqual(self.subjects(nora), ["Mail 3", "Mail 4"])
+            self.sync()
+        self.assertEqual(len(self.entries(nora)), 5)
+        self.assertEqual(fetches[2:], [[2, 3], [1]])
+
+    def test_many_new_contacts_are_a_look_at_everything(self):
+        self.deliver("nora@new.example", "Hers")
+        self.deliver("carla@shop.example", "Both", Cc="nora@new.example")
+        self.sync()
+        with patch.object(imap_past_mail, "MOST_SEARCHED", 2):
+            nora, *_others = (
+                self.add_contact(f"{name}@new.example") for name in ("nora", "b", "c")
+            )
+            self.sync()
+        self.assertNotIn("search people", self.server.verbs)
+        self.assertEqual(set(self.subjects(nora)), {"Hers", "Both"})
+        self.assertFalse(self.env["imap.lookup"].search([]))
+
+    def test_mailbox_with_work_is_due(self):
+        self.sync()
+        due = self.connection.search
+        self.connection.sudo().next_sync = datetime.now() + timedelta(hours=1)
+        self.assertNotIn(self.connection, due(due_domain(self.env)))
+        self.add_contact("nora@new.example")
+        self.assertIn(self.connection, due(due_domain(self.env)))
+        self.sync()
+        self.connection.sudo().next_sync = datetime.now() + timedelta(hours=1)
+        self.assertNotIn(self.connection, due(due_domain(self.env)))
+
+    def test_contact_that_the_owner_cannot_see(self):
+        """Whose contact is of another company gets nothing from this mailbox."""
+        company = self.env["res.company"].create({"name": "Elsewhere"})
+        self.deliver("nora@new.example", "Hello")
+        self.sync()
+        nora = self.env["res.partner"].create(
+            {"name": "Nora", "email": "nora@new.example", "company_id": company.id}
+        )
+        self.sync()
+        self.assertFalse(self.entries(nora))
+
+    def test_nobody_waits_where_no_mailbox_is_connected(self):
+        self.env["imap.connection"].search([]).action_pause()
+        self.add_contact("nora@new.example")
+        self.assertFalse(self.env["imap.lookup"].search([]))
