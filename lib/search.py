@@ -7,6 +7,7 @@ header.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from .client import Client
@@ -109,11 +110,10 @@ def _together(addresses: Iterable[str]) -> Iterator[list[str]]:
 
 def _ask_for_people(client: Client, window: bytes, batch: list[str]) -> set[int]:
     if all(map(str.isascii, batch)):
-        try:
-            keys = [(key, address) for address in batch for key in _PERSON_KEYS]
+        keys = [(key, address) for address in batch for key in _PERSON_KEYS]
+        # a server that caps the number of keys, or their depth, is asked key by key
+        with suppress(CommandRefused):
             return set(_run(client, window, keys, any_of=True))
-        except CommandRefused:
-            pass  # a server that caps the number of keys, or their depth, is asked key by key
     queries = (Query(person=address) for address in batch)
     asked = (criteria for query in queries for criteria in query.alternatives())
     return {uid for criteria in asked for uid in _ask(client, window, criteria)}

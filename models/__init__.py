@@ -7,13 +7,13 @@ from . import imap_quarantine_mixin
 from . import imap_rules_mixin
 from . import imap_contact_policy
 from . import imap_newcomer
+from . import imap_lookup
 from . import imap_connection
 from . import imap_connection_folders
 from . import imap_folder
 from . import imap_email_list_mixin
 from . import imap_email_groups_mixin
 from . import imap_email_reading_mixin
-from . import imap_lookup
 from . import imap_email
 from . import imap_placement
 from . import imap_exclusion

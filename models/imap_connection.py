@@ -38,6 +38,7 @@ class ImapConnection(models.Model):
         "imap.quarantine.mixin",
         "imap.rules.mixin",
         "imap.audit.mixin",
+        "imap.lookup.mixin",
         "imap.progress.mixin",
         "imap.contact.policy.mixin",
     ]

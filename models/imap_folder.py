@@ -14,7 +14,11 @@ MOST_RESETS = 5
 
 class ImapFolder(models.Model):
     _name = "imap.folder"
-    _inherit = ["imap.folder.audit.mixin", "imap.folder.progress.mixin"]
+    _inherit = [
+        "imap.folder.audit.mixin",
+        "imap.folder.lookup.mixin",
+        "imap.folder.progress.mixin",
+    ]
     _description = "Folder of a mailbox"
     _order = "sequence, path, id"
     _rec_name = "path"
@@ -166,7 +170,7 @@ class ImapFolder(models.Model):
                 self.trouble = "resets"
         self._store_cursor(cursor)
         self._store_look(Look())
-        self.write(self._zero_counters())
+        self.write({**self._zero_counters(), "past_uids": False})
 
     def _forget_messages(self):
         """Forget what was found here; what is in chatters stays, and is recognised when it is found again."""

@@ -88,8 +88,11 @@ class ImapLookup(models.Model):
         self.search(Domain("id", "not in", waiting.ids) | late).unlink()
 
 
-class ImapConnection(models.Model):
-    _inherit = "imap.connection"
+class ImapLookupMixin(models.AbstractModel):
+    """A mailbox in which past mail of new contacts is looked for."""
+
+    _name = "imap.lookup.mixin"
+    _description = "Mailbox that is searched for past mail"
 
     lookup_ids = fields.Many2many(
         "imap.lookup",
@@ -101,16 +104,15 @@ class ImapConnection(models.Model):
     )
 
 
-class ImapFolder(models.Model):
-    _inherit = "imap.folder"
+class ImapFolderLookupMixin(models.AbstractModel):
+    """A folder in which past mail of new contacts is looked for."""
+
+    _name = "imap.folder.lookup.mixin"
+    _description = "Folder that is searched for past mail"
 
     past_uids = fields.Json(
         readonly=True, copy=False, help="Past mail of new contacts that is to be read, ascending"
     )
-
-    def _begin_again(self, cursor):
-        self.past_uids = False
-        return super()._begin_again(cursor)
 
     def _outcomes(self, uids):
         """Return how many of some messages are linked, and how many in quarantine."""

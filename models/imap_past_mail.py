@@ -44,7 +44,7 @@ class PastMail:
         self._connection.lookup_ids = waiting
         self._connection._checkpoint()
 
-    def read(self, session):
+    def read_found(self, session):
         """Read what was found, until the time is up.
 
         :raise SyncError: the mailbox or its host cannot be used any more; what was stored stays

@@ -81,7 +81,7 @@ class SyncRun:
         for slices in (new_mail, past_mail):
             if slices is past_mail:
                 changed = self._in_order(changed)
-                lookups.read(session)
+                lookups.read_found(session)
                 self._count_past(session, changed)
             for folder in changed:
                 if self._stopped():
