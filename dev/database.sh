@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Make a database of this checkout with the addon in it.
 #
-#   database.sh fresh KIND     drop the database KIND (test, demo) and make it anew
-#   database.sh update KIND    update the addon in the one that is there; make it when there is none
-#   database.sh plain KIND     drop the database KIND and make it anew with what the addon depends on, without the addon
-#   database.sh name KIND      print its name
+#   database.sh fresh KIND [ADDON...]   drop the database KIND (test, demo) and make it anew, with further addons
+#   database.sh update KIND [ADDON...]  update the addon in the one that is there; make it when there is none
+#   database.sh plain KIND              drop the database KIND and make it anew with what the addon depends on only
+#   database.sh name KIND               print its name
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/environment.sh"
 
@@ -56,13 +56,16 @@ install() {
     fi
 }
 
-# load DATABASE OPTION: -i or -u the addon
+# load DATABASE OPTION: -i or -u the addon, and the further ones
 load() {
-    say "Database: $1 ($2 $ADDON)"
-    install "$1" "$2" "$ADDON"
+    local addon addons=$ADDON${more:+,$more}
+    say "Database: $1 ($2 $addons)"
+    install "$1" "$2" "$addons"
     # Odoo only warns of a module that it does not find or cannot install.
-    [ "$(psql -XAtc "SELECT state FROM ir_module_module WHERE name = '$ADDON'" "$1")" = installed ] ||
-        die "$ADDON could not be installed in $1"
+    for addon in ${addons//,/ }; do
+        [ "$(psql -XAtc "SELECT state FROM ir_module_module WHERE name = '$addon'" "$1")" = installed ] ||
+            die "$addon could not be installed in $1"
+    done
 }
 
 plain() {
@@ -77,6 +80,7 @@ fresh() {
 }
 
 name=$(database_name "${2:?a kind of database: test or demo}")
+more=$(IFS=, && echo "${*:3}")
 case ${1:-} in
     name) echo "$name" ;;
     fresh) fresh "$name" ;;

@@ -13,13 +13,20 @@ if [ "${IMAP_SYNC_RUNNING:-}" != "$CACHE" ]; then
     exec "$VENV/bin/python" "$CHECKOUT/dev/postgres.py" run "$(readlink -f "$0")" "$@"
 fi
 
-ODOO_CONF=$CHECKOUT_CACHE/odoo.conf
 DATA_FOLDER=$CACHE/odoo-data
 
-_new_conf=$(mktemp "$ODOO_CONF.XXXXXX")
-cat >"$_new_conf" <<CONF
+# Odoo itself reads this variable, and would then look nowhere else: not for this addon either
+export MORE_ADDONS=${MORE_ADDONS:-${ODOO_ADDONS_PATH:-}}
+unset ODOO_ADDONS_PATH
+
+# write_conf: Odoo's configuration, one file for each set of addons, as they may be in use at the same time
+write_conf() {
+    local new
+    ODOO_CONF=$CHECKOUT_CACHE/odoo${MORE_ADDONS:+-$(short_hash <<<"$MORE_ADDONS")}.conf
+    new=$(mktemp "$ODOO_CONF.XXXXXX")
+    cat >"$new" <<CONF
 [options]
-addons_path = $ADDONS_FOLDER${ODOO_ADDONS_PATH:+,$ODOO_ADDONS_PATH}
+addons_path = $ADDONS_FOLDER${MORE_ADDONS:+,$MORE_ADDONS}
 data_dir = $DATA_FOLDER
 db_host = $PGHOST
 db_port = $PGPORT
@@ -27,7 +34,9 @@ db_user = $PGUSER
 http_interface = 127.0.0.1
 list_db = False
 CONF
-mv "$_new_conf" "$ODOO_CONF"
+    mv "$new" "$ODOO_CONF"
+}
+write_conf
 
 # database_name KIND: the name of this checkout's database of that kind (test, demo)
 database_name() { echo "imap_sync_$1_$CHECKOUT_ID"; }

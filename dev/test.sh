@@ -1,32 +1,36 @@
 #!/usr/bin/env bash
-# Run the tests: those of the engine (tests/lib) without Odoo, then the others in Odoo on a fresh database.
+# Run the tests: those of the engine (tests/lib) without Odoo, then the others in Odoo on a fresh database, and those
+# with the OCA's job queue (tests/queue_job) on another one, in which it is installed.
 #
 #   test.sh [TEST...] [-- ARGUMENT...]    TESTs are files, folders or node ids below tests/; ARGUMENTs go to pytest
 #   REUSE=1 test.sh ...                   update the addon in the database of the last run: quicker
 #
-# Both parts run even if the first fails. A skipped test counts as a failed one.
+# All parts run even if one fails. A skipped test counts as a failed one.
 # shellcheck source-path=SCRIPTDIR
 [ -n "${IMAP_SYNC_RUNNING:-}" ] || "$(dirname "$0")/setup.sh" || exit
 . "$(dirname "$0")/environment.sh"
 
 lib_tests=()
 odoo_tests=()
+queue_tests=()
 arguments=()
 while [ $# -gt 0 ]; do
     case $1 in
         --) shift && arguments=("$@") && break ;;
         # through the link, so that pytest-odoo finds the addon's name
         tests/lib | tests/lib/*) lib_tests+=("$1") ;;
+        tests/queue_job | tests/queue_job/*) queue_tests+=("$ADDON_LINK/$1") ;;
         *) odoo_tests+=("$ADDON_LINK/$1") ;;
     esac
     shift
 done
 chosen=no
-if [ ${#lib_tests[@]} -gt 0 ] || [ ${#odoo_tests[@]} -gt 0 ]; then
+if [ ${#lib_tests[@]} -gt 0 ] || [ ${#odoo_tests[@]} -gt 0 ] || [ ${#queue_tests[@]} -gt 0 ]; then
     chosen=yes
 else
     lib_tests=(tests/lib)
     odoo_tests=("$ADDON_LINK/tests")
+    queue_tests=("$ADDON_LINK/tests/queue_job")
 fi
 [ ${#arguments[@]} -eq 0 ] || chosen=yes
 
@@ -52,7 +56,7 @@ run_pytest() {
         "${@:2}" ${arguments[@]+"${arguments[@]}"} || code=$?
     case $code in
         0) ran=yes ;;
-        # No test was found: as it should be in one of the two parts, if tests were chosen.
+        # No test was found: as it should be in some parts, if tests were chosen.
         5) [ $chosen = yes ] || failed+=("$1 (no test was found)") ;;
         *) ran=yes && failed+=("$1") ;;
     esac
@@ -62,15 +66,33 @@ if [ ${#lib_tests[@]} -gt 0 ]; then
     say "Tests of the engine"
     run_pytest engine "${lib_tests[@]}"
 fi
+
+how=fresh
+[ -z "${REUSE:-}" ] || how=update
+
+# run_in_odoo NAME KIND ARGUMENT...: pytest in a database of that kind
+run_in_odoo() {
+    run_pytest "$1" --rootdir="$ADDON_LINK" -c "$ADDON_LINK/pyproject.toml" \
+        --odoo-config="$ODOO_CONF" --odoo-database="$(database_name "$2")" --odoo-http "${@:3}"
+}
+
 if [ ${#odoo_tests[@]} -gt 0 ]; then
-    how=fresh
-    [ -z "${REUSE:-}" ] || how=update
     if "$CHECKOUT/dev/database.sh" $how test; then
         say "Tests in Odoo $ODOO_VERSION"
-        run_pytest odoo --rootdir="$ADDON_LINK" -c "$ADDON_LINK/pyproject.toml" --ignore="$ADDON_LINK/tests/lib" \
-            --odoo-config="$ODOO_CONF" --odoo-database="$(database_name test)" --odoo-http "${odoo_tests[@]}"
+        run_in_odoo odoo test --ignore="$ADDON_LINK/tests/lib" --ignore="$ADDON_LINK/tests/queue_job" "${odoo_tests[@]}"
     else
         failed+=("installing the addon")
+    fi
+fi
+if [ ${#queue_tests[@]} -gt 0 ]; then
+    addons=$("$CHECKOUT/dev/get_addons.sh") || die "no job queue for the tests"
+    MORE_ADDONS=${MORE_ADDONS:+$MORE_ADDONS,}$addons
+    write_conf
+    if "$CHECKOUT/dev/database.sh" $how queue queue_job; then
+        say "Tests with the job queue"
+        run_in_odoo queue_job queue "${queue_tests[@]}"
+    else
+        failed+=("installing the addon with the job queue")
     fi
 fi
 [ $ran = yes ] || [ ${#failed[@]} -gt 0 ] || failed=("no test was found")

@@ -1,4 +1,4 @@
-"""One worker at a time per mailbox, and not too many per server, over all workers and hosts of a database."""
+"""One worker per mailbox, and not too many per server and in all, over all workers and hosts of a database."""
 
 import zlib
 from contextlib import contextmanager
@@ -7,10 +7,11 @@ from odoo.sql_db import db_connect
 
 #: the first half of an advisory lock's key: says what kind of thing the second half is
 MAILBOX_SPACE = 0x494D4150  # "IMAP"
+TURN_SPACE = 0x494D4154  # "IMAT"
 
 
 @contextmanager
-def claimed(env, connection_id, host, limit):
+def claimed(env, connection_id, host, limit, most_at_once=None):
     """Claim a mailbox, and a place among those who may talk to its server, for a ``with`` block.
 
     Advisory locks of a transaction of its own: they outlive the commits of the run, leave the rows free (so
@@ -19,7 +20,8 @@ def claimed(env, connection_id, host, limit):
 
     :param str host: name of the server, as stored
     :param int limit: how many mailboxes of this server may be synced at the same time
-    :return: yields whether both claims were won
+    :param int most_at_once: how many mailboxes that were claimed with this parameter may be synced at the same time
+    :return: yields whether all claims were won
     """
     with db_connect(env.cr.dbname).cursor() as lock_cr:
 
@@ -27,8 +29,13 @@ def claimed(env, connection_id, host, limit):
             lock_cr.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", (space, number))
             return lock_cr.fetchone()[0]
 
-        yield locked(MAILBOX_SPACE, connection_id) and any(
-            locked(_host_space(host), place) for place in range(limit)
+        def has_place(space, places):
+            return any(locked(space, place) for place in range(places))
+
+        yield (
+            locked(MAILBOX_SPACE, connection_id)
+            and has_place(_host_space(host), limit)
+            and (most_at_once is None or has_place(TURN_SPACE, most_at_once))
         )
 
 

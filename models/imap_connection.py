@@ -22,8 +22,6 @@ _logger = logging.getLogger(__name__)
 DEFAULT_PORTS = {"ssl": 993, "starttls": 143, "none": 143}
 #: where a password goes
 ACCOUNT_FIELDS = ("host", "port", "security", "login")
-#: one mailbox gets this many seconds before the next one has its turn
-CRON_BUDGET = 60
 #: how long somebody who pressed "Sync now" waits at most; the rest is done in the background
 INTERACTIVE_BUDGET = 15
 #: servers see one address for all users of an Odoo: Dovecot and Courier allow 10 to 20 connections of it
@@ -35,6 +33,7 @@ class ImapConnection(models.Model):
     _inherit = [
         "imap.owner.mixin",
         "imap.secret.mixin",
+        "imap.background.mixin",
         "imap.quarantine.mixin",
         "imap.rules.mixin",
         "imap.audit.mixin",
@@ -296,33 +295,27 @@ class ImapConnection(models.Model):
     # syncing
     # ------------------------------------------------------------------
 
-    @api.model
-    def _cron_sync(self):
-        """Sync every mailbox that is due, the longest-waiting one first."""
-        ir_cron = self.env["ir.cron"]
-        due = self.search(imap_schedule.due_domain(self.env), order="next_sync, id")
-        ir_cron._commit_progress(remaining=len(due))
-        for connection in due:
-            connection._sync_or_log(CRON_BUDGET)
-            if not ir_cron._commit_progress(1):
-                break
-
     def _may_sync(self):
         """Say whether this mailbox may be touched at this moment (it may be paused while it is synced)."""
         self.ensure_one()
         return self.state in ACTIVE_STATES and self.user_id.active
 
-    def _sync(self, budget_seconds=None):
+    def _sync(self, budget_seconds=None, most_at_once=None):
         """Sync once. Commits after every batch, as scheduled actions do.
 
         :param float budget_seconds: stop after about this time; None: when there is nothing left to do
+        :param int most_at_once: do nothing while so many others are being synced that were given this number; None:
+            a person waits for it
         :return: counters of this run: ``seen``, ``linked``, ``skipped``, ``quarantined``, and ``pending`` (what is
-            left to be looked at); ``busy`` if nothing was done because another worker has the mailbox
+            left to be looked at); ``busy`` if nothing was done because another worker has the mailbox, or too many are
+            at work
         :rtype: dict
         """
         self.ensure_one()
         connection = self.sudo()
-        claim = imap_claim.claimed(self.env, connection.id, connection.host, self._host_limit())
+        claim = imap_claim.claimed(
+            self.env, connection.id, connection.host, self._host_limit(), most_at_once
+        )
         with claim as won:
             if not won:
                 return SyncRun.no_counters(busy=True)
@@ -340,15 +333,6 @@ class ImapConnection(models.Model):
                 connection._record_failure(error)
             connection._checkpoint()
             return run.counters()
-
-    def _sync_or_log(self, budget_seconds):
-        """Sync once; whatever is wrong with this mailbox, the others have their turn."""
-        try:
-            self._sync(budget_seconds)
-        except Exception:
-            _logger.exception("Mailbox %s", self.id)
-            self.env.cr.rollback()
-            self.sudo()._record_failure(SyncError())
 
     def _checkpoint(self):
         """Make what was stored so far permanent, so that a kill costs at most one batch.

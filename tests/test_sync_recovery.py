@@ -79,7 +79,7 @@ class TestSyncRecovery(MailboxCase):
         self._deliver("Mail")
         with (
             self.enter_registry_test_mode(),
-            mute_logger("odoo.addons.mail_imap_sync.models.imap_connection"),
+            mute_logger("odoo.addons.mail_imap_sync.models.imap_background"),
         ):
             self.env.ref("mail_imap_sync.ir_cron_sync").method_direct_trigger()
         self.env.invalidate_all()

@@ -74,6 +74,11 @@ def sync_behind_another(env, connection):
     return mailbox._sync()
 
 
+def run_cron(env):
+    """Do what the scheduled action does."""
+    env["imap.connection"]._cron_sync()
+
+
 def report(env):
     """Return every entry as (subject, email's id, contact's address), and every folder's counters."""
     entries = env["mail.message"].search([("imap_email_id", "!=", False)])
@@ -110,7 +115,7 @@ def _report_writes(cr):
 
 WORK = {
     work.__name__: work
-    for work in (prepare, create_contacts, contacts, sync, sync_behind_another, report)
+    for work in (prepare, create_contacts, contacts, sync, sync_behind_another, run_cron, report)
 }
 
 

@@ -29,7 +29,7 @@ def copied_database(source):
     _run("createdb", "--template=template0", "--encoding=UTF8", copy)
     try:
         argv = ["pg_dump", "--no-owner", source]
-        with subprocess.Popen(argv, env=_environment(), stdout=subprocess.PIPE) as dump:
+        with subprocess.Popen(argv, env=environment(), stdout=subprocess.PIPE) as dump:
             _run("psql", "-qX", "-o", os.devnull, "-d", copy, stdin=dump.stdout)
         if dump.returncode:
             raise ChildProcessError(f"pg_dump ended with status {dump.returncode}")
@@ -117,7 +117,7 @@ class OdooWorkers:
         self._parent = subprocess.Popen(
             # PostgreSQL's socket is for us alone, whoever we are
             child.tied_to_us(argv, drop_root=False),
-            env=_environment(),
+            env=environment(),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -142,20 +142,22 @@ class OdooWorkers:
 
     def _await_no_backend(self):
         """PostgreSQL notices a moment later that a client is gone; until then its locks are held."""
+        others = "SELECT 1 FROM pg_stat_activity WHERE datname = %s AND pid != pg_backend_pid()"
         deadline = time.monotonic() + PATIENCE
-        _name, parameters = connection_info_for(self.database)
-        with contextlib.closing(psycopg2.connect(**parameters)) as connection:
-            connection.autocommit = True
-            with connection.cursor() as cr:
-                while time.monotonic() < deadline:
-                    cr.execute(
-                        "SELECT count(*) FROM pg_stat_activity"
-                        " WHERE datname = %s AND pid != pg_backend_pid()",
-                        [self.database],
-                    )
-                    if not cr.fetchone()[0]:
-                        return
+        while time.monotonic() < deadline:
+            if not run_query(self.database, others, self.database):
+                return
         raise TimeoutError("the killed worker's transaction goes on")
+
+
+def run_query(database, query, *parameters):
+    """Return the rows that a query finds in a database, in a transaction of its own."""
+    _name, place = connection_info_for(database)
+    with contextlib.closing(psycopg2.connect(**place)) as connection:
+        connection.autocommit = True
+        with connection.cursor() as cr:
+            cr.execute(query, parameters or None)
+            return cr.fetchall()
 
 
 def _word():
@@ -163,10 +165,11 @@ def _word():
 
 
 def _run(*argv, **options):
-    subprocess.run(argv, env=_environment(), check=True, timeout=PATIENCE, **options)
+    subprocess.run(argv, env=environment(), check=True, timeout=PATIENCE, **options)
 
 
-def _environment():
+def environment():
+    """Return the environment in which other processes find the database server."""
     names = {"PGHOST": "db_host", "PGPORT": "db_port", "PGUSER": "db_user"}
     given = {name: str(config[key]) for name, key in names.items() if config[key]}
     return {**os.environ, **given}
