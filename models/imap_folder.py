@@ -178,7 +178,7 @@ class ImapFolder(models.Model):
         for folder in self:
             folder._store_cursor(Cursor())
             folder._store_look(Look())
-        clean = {"resets": 0, "failures": 0, "trouble": False, "audit": False}
+        clean = {"resets": 0, "failures": 0, "trouble": False, "audit": False, "past_uids": False}
         self.write(clean | self._zero_counters())
 
     def _lose_copies(self):

@@ -60,7 +60,9 @@ class ImapOwnerMixin(models.AbstractModel):
         if not signed_in:
             self.secret = False
         self.folder_ids._forget_messages()
-        self.write({"last_success": False, "last_audit": False, "next_audit": False})
+        self.write(
+            {"last_success": False, "last_audit": False, "next_audit": False, "lookup_ids": False}
+        )
         begun = self.filtered(lambda c: c.state != "draft")
         # what came before is past mail to the new owner
         begun.write({"connected_since": fields.Datetime.now(), "audit_running": False})

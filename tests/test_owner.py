@@ -114,6 +114,15 @@ class TestNewOwner(OwnerCase):
         self.assertEqual(self.connection._sync()["linked"], 2)
         self.assertEqual(self.subjects(), ["Bad", "Good"])
 
+    def test_nothing_is_left_of_what_was_found_for_the_owner_before(self):
+        inbox = self.connection.sudo().folder_ids[0]
+        inbox.past_uids = [self.bad]
+        self.connection.sudo().lookup_ids = self.env["imap.lookup"].create({"email": "a@b.example"})
+        self.give()
+        self.assertFalse(inbox.past_uids)
+        self.assertFalse(self.connection.sudo().lookup_ids)
+        self.assertFalse(inbox.seen)
+
     def test_given_with_its_password(self):
         self.give(self.other_owner, password="typed by maria")
         self.assertEqual(self.connection.state, "connected")
