@@ -21,7 +21,7 @@ _ATTRIBUTE = re.compile(
     r"""\s+([a-z][a-z0-9-]*)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s"'>]+))?""", re.IGNORECASE
 )
 #: attributes that say how something looks or reads, and nothing else
-_PLAIN = frozenset(
+PLAIN = frozenset(
     """
     abbr align alt axis bgcolor border cellpadding cellspacing char charoff cite clear color colspan compact coords
     datetime dir face frame headers height hreflang hspace lang noshade nowrap rel rowspan rules scope shape size span
@@ -79,7 +79,7 @@ def _harmless_attributes(element: str, attributes: str) -> str:
         key, value = found[1].lower(), _value(found[2] or "")
         if key == "style":
             kept.append(_style(found[0], value))
-        elif key in _PLAIN or key.startswith(_QUOTE_MARK):
+        elif key in PLAIN or key.startswith(_QUOTE_MARK):
             kept.append(found[0])
         elif key == "class":
             kept.append(_classes(value))

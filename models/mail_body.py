@@ -13,6 +13,7 @@ follows the mark of Outlook's answers, and then gives a sentence about an error 
 
 import html
 import re
+from contextlib import suppress
 from functools import lru_cache
 from urllib.parse import unquote_plus
 
@@ -22,7 +23,7 @@ from markupsafe import Markup
 
 from odoo.tools.mail import fromstring, html_sanitize, safe_attrs, tag_quote
 
-from ..lib.harmless import harmless_attributes, make_harmless
+from ..lib.harmless import PLAIN, harmless_attributes, make_harmless
 
 #: how ``mail.message.body`` is sanitized
 POLICY = {
@@ -80,6 +81,11 @@ _QUOTE_MARKS = (
     "\n&gt;",
     "\n&#",
 )
+#: elements and lines that the search for quotes may compare with each other: a tenth of a second
+_MOST_COMPARISONS = 4_000_000
+_QUOTED_LINE = re.compile(r"(^|\n)(?=>|--)")
+#: attributes by which nothing is known for a quote
+_PLAIN_ATTRIBUTES = frozenset(["href", "src", *PLAIN])
 _SIGNATURE_MARK = re.compile(r"--\s?(?:[<\r\n]|\Z)")
 _TAG = re.compile(
     r"""<(?:/([a-z][a-z0-9]*)|([a-z][a-z0-9]*)((?: [^\s"'<>=/]+(?:="[^"<>]*"|='[^'<>]*')?)*))>"""
@@ -116,7 +122,7 @@ def sanitize_body(source: str) -> Markup:
     try:
         clean = _sanitize_plain(shown)
     except (_NotPlain, etree.LxmlError, ValueError):
-        clean = make_harmless(html_sanitize(shown, **POLICY))
+        clean = make_harmless(_sanitize_odd(shown))
     return Markup(clean)  # noqa: S704 - that is what it is for
 
 
@@ -130,12 +136,53 @@ def _without_comments(source):
     return _DECLARATION.sub("", _COMMENT.sub("", commented) + rest)
 
 
+def _sanitize_odd(source):
+    """Let Odoo's sanitizer judge. It looks for quotes in its own way, stops at a mail that is all frames, and would
+    write either into the log."""
+    source = _without_costly_quotes(source)
+    for attempt in (source, f"<div>{source}</div>"):
+        with suppress(Exception):
+            return html_sanitize(attempt, silent=False, **POLICY)
+    return f"<pre>{html.escape(source)}</pre>"
+
+
+def _without_costly_quotes(source):
+    """Return HTML without what Odoo knows quotes by, where looking for them would take minutes."""
+    try:
+        document, _single = fromstring(source)
+    except etree.LxmlError:
+        return source
+    if not _is_costly(document):
+        return source
+    _forget_quotes(document)
+    return tostring(document, encoding="unicode")
+
+
+def _forget_quotes(document):
+    for element in document.iter(etree.Element):
+        for name in set(element.attrib) - _PLAIN_ATTRIBUTES:
+            del element.attrib[name]
+        element.text = element.text and _QUOTED_LINE.sub(r"\1 ", element.text)
+
+
+def _is_costly(document):
+    """Say whether the search for quotes, which compares each element with its siblings, takes too long."""
+    cost = 0
+    for element in document.iter(etree.Element):
+        text = element.text or ""
+        cost += (len(element) + text.count("\n>") + text.count("\n--")) ** 2
+    return cost > _MOST_COMPARISONS
+
+
 def _sanitize_plain(source):
     if _ENCODING in source:
         raise _NotPlain
     document, single = fromstring(_without_outlook_tags(source))
     etree.strip_elements(document, *_LEFT_OUT, with_tail=False)
-    if _may_hold_quotes(source):
+    if _is_costly(document):
+        # for good: the field looks for quotes once more
+        _forget_quotes(document)
+    elif _may_hold_quotes(source):
         for element in document.iter(etree.Element):
             tag_quote(element)
     if document.tag == "html":

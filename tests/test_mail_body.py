@@ -11,7 +11,7 @@ from odoo.tests import tagged
 from odoo.tools import html_sanitize
 
 from ..lib.harmless import make_harmless
-from ..lib.markup import tidy
+from ..lib.markup import as_html, tidy
 from ..models import mail_body
 from .common import MailboxCase
 from .fake_server import ago, mail
@@ -116,8 +116,41 @@ def soup(dice, depth=0):
     return f"<{tag}{attributes}>{inner}" + dice.choice((f"</{tag}>", f"</{tag}>", ""))
 
 
+#: what Odoo's search for quotes takes minutes over
+ENDLESS = [
+    "<p class=yahoo_quoted>x</p>",
+    "<p class=yahoo&#95;quoted>x</p>",
+    "<p class=yahoo&#95;quoted encoding=x>x</p>",
+    "<hr id=stopSpelling>",
+    "<p>-- <br>x</p>",
+    "<p data-o-mail-quote-container=1><i data-o-mail-quote=1>x</i></p>",
+    "<pre>\n> x\n",
+    "<pre>\n> x\ny</pre><custom>",
+]
+
+
 @tagged("post_install", "-at_install")
 class TestMailBody(MailboxCase):
+    def test_no_mail_takes_two_seconds(self):
+        sources = [piece * (500_000 // len(piece)) for piece in ENDLESS]
+        sources.append(as_html("x\n" * 100_000 + "\n-- \nCarla\n" + "y\n\n" * 100_000))
+        for source in sources:
+            with self.subTest(source[:50]):
+                started = time.process_time()
+                clean = mail_body.sanitize_body(source)
+                self.assertLess(time.process_time() - started, 2)
+                self.assertGreater(len(clean), 10_000)
+                # new mail goes through the field's own sanitizer as well
+                started = time.process_time()
+                html_sanitize(clean, **mail_body.POLICY)
+                self.assertLess(time.process_time() - started, 5)
+
+    def test_a_mail_that_odoo_gives_up_on_is_not_logged(self):
+        with self.assertNoLogs("odoo", "WARNING"):
+            clean = mail_body.sanitize_body("<iframe src=//e.example>" * 10)
+            self.assertNotIn("iframe", clean)
+            self.assertNotIn("error", clean)
+
     def test_the_field_sanitizes_as_we_do(self):
         self.assertTrue(mail_body.is_sanitized_like_mail(self.env["mail.message"]._fields["body"]))
 
