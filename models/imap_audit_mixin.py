@@ -61,7 +61,7 @@ class ImapAuditMixin(models.AbstractModel):
             connection.audit_folder_ids = folders
 
     def _audited_folders(self):
-        return self.folder_ids.filtered("selected")
+        return self.folder_ids.filtered(lambda folder: folder.selected and folder.available)
 
     def _audit_result(self, report):
         if self.audit_running:

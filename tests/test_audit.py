@@ -185,6 +185,19 @@ class TestAudit(AuditCase):
         sent = self.connection.folder_ids.filtered(lambda f: f.role == "sent")
         self.assertIn("does not exist any more", sent.audit_note)
 
+    def test_folder_that_was_deleted_is_left_out(self):
+        self.server.add_folder("Projects")
+        self.connection.action_connect()
+        self.connection.folder_ids.selected = True
+        self.deliver(folder=self.server.folders["Projects"])
+        self.connection._sync()
+        del self.server.folders["Projects"]
+        self.connection._sync()
+        self.connection._sync()
+        report = self.audit()
+        self.assertTrue(report["complete"])
+        self.assertEqual([folder["folder"] for folder in report["folders"]], ["INBOX", "Sent"])
+
     def test_folder_that_is_stopped(self):
         self.deliver()
         self.connection._sync()

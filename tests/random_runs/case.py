@@ -95,3 +95,8 @@ class RandomRunsCase(MailboxCase):
             if any(counters.values()) or check.rows(world) != before:
                 raise check.Finding(f"the same again changed something: {counters}")
         check.check(world)
+        for box in world.boxes:
+            check.audit(world, box, world.audit(box, Plan()))
+        if check.rows(world) != before:
+            raise check.Finding("the audit changed something")
+        check.check(world)

@@ -19,6 +19,31 @@ def check(world):
         raise Finding("; ".join(found))
 
 
+def audit(world, box, report):
+    """Compare the report of an audit with what is on the server; everything has been synced to the end.
+
+    :raise Finding: saying what is wrong
+    """
+    if not (report and report["complete"]):
+        raise Finding(f"{box.login}: the audit is not complete: {report}")
+    if report["missing"] or report["pending"]:
+        raise Finding(f"{box.login}: the audit found something to do: {report}")
+    outcomes = ("linked", "skipped", "quarantined")
+    if report["on_server"] != sum(report[outcome] for outcome in outcomes):
+        raise Finding(f"{box.login}: the audit does not add up: {report}")
+    wanted = [
+        world.mails[mails.key_of(raw)].outcomes(box.login, box.since, folder)
+        for folder, _uidvalidity, _uid, raw in box.server.copies()
+    ]
+    for outcome in ("linked", "quarantined"):
+        least = wanted.count({outcome})
+        most = sum(outcome in one for one in wanted)
+        if not least <= report[outcome] <= most:
+            raise Finding(
+                f"{box.login}: the audit tells of {report[outcome]} {outcome}, not of {least} to {most}"
+            )
+
+
 def rows(world):
     """Return what must not change when there is nothing new."""
     env = world.env

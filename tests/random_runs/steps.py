@@ -35,6 +35,7 @@ class Steps:
         "cut": 3,
         "kill": 5,
         "meanwhile": 3,
+        "audit": 2,
         "refresh": 3,
         "pause": 1,
         "resume": 2,
@@ -171,6 +172,11 @@ class Steps:
             self._sync(self._box(box), size, plan)
         finally:
             self._in_sync = False
+
+    def audit(self, box, window, when):
+        """The completeness is checked, maybe to the moment at which the connection breaks or the process dies."""
+        plans = (Plan(), Plan(cut_at=1 + when % 40), Plan(kill_at=1 + when % 40))
+        self._world.audit(self._box(box), plans[when // 40 % len(plans)], 1 + window % 5)
 
     def refresh(self, box, _unused, _unused2):
         self._world.refresh(self._box(box))

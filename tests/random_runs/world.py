@@ -1,12 +1,14 @@
 """The mailboxes, people and records of one random run."""
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from unittest.mock import patch
 
 from odoo import fields
+from odoo.exceptions import UserError
 
-from ...models import imap_reader, imap_sync
+from ...models import imap_audit, imap_reader, imap_sync
 from . import mails
 from .faults import Plan
 
@@ -117,3 +119,16 @@ class World:
             result = box.connection._sync(budget_seconds=budget)
         self._plan = Plan()
         return result
+
+    def audit(self, box, plan, window=500):
+        """Check the completeness of a mailbox while a plan goes wrong; return the report, None if it ended early."""
+        report = None
+        self._plan = plan
+        with (
+            patch.object(imap_audit, "WINDOW", window),
+            self.checkpoints.during(plan),
+            suppress(UserError),
+        ):
+            report = box.connection.action_audit()
+        self._plan = Plan()
+        return report
