@@ -1,6 +1,7 @@
 """Who is who, and which messages are known: what matching asks of the database, once per slice of mail."""
 
 from datetime import timezone
+from functools import cached_property
 
 from odoo.fields import Domain
 from odoo.tools import email_normalize
@@ -79,8 +80,13 @@ class Directory:
 
     def _mailbox_addresses(self, addresses):
         """Return which of these addresses are connected mailboxes, that is, colleagues."""
-        emails = self._env["imap.connection"].search([]).mapped("email")
-        return addresses & frozenset(filter(None, map(email_normalize, emails)))
+        return addresses & self._all_mailboxes
+
+    @cached_property
+    def _all_mailboxes(self):
+        # once per run: there may be thousands, and one that is connected meanwhile counts in the next run
+        mailboxes = self._env["imap.connection"].search_fetch([], ["email"])
+        return frozenset(filter(None, map(email_normalize, mailboxes.mapped("email"))))
 
     def _contacts(self, addresses):
         """Return address -> id of the contact to link to; where several have it, the most specific one:

@@ -113,6 +113,8 @@ class Reader:
         :param bool arriving: it is new mail
         :return: list of (raw, facts, verdict, circumstances), and address -> id of the partner who has it
         """
+        if not raws:
+            return [], {}
         readable = [(raw, read_header_facts(raw.header, raw.internaldate)) for raw in raws]
         context, partners = self._directory.look_up([facts for _raw, facts in readable])
         if arriving and context.period_start:

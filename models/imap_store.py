@@ -1,6 +1,7 @@
 """Writes linked mail down: emails, attachments, chatter entries and placements, in bulk."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from odoo import fields
 from odoo.tools.mail import formataddr
@@ -85,9 +86,12 @@ class Store:
             attachments_mime_plainxml=True,  # as the gateway: no active content in attachments
             image_no_postprocess=True,  # what was sent stays as it is, and pictures may be broken
         ).env
+
+    @cached_property
+    def _reader_env(self):
         # what is written into entries is for people: in the language of the mailbox's owner
-        owner = folder.connection_id.user_id
-        self._reader_env = folder.with_context(lang=owner.lang).env
+        owner = self._folder.connection_id.user_id
+        return self._folder.with_context(lang=owner.lang).env
 
     def link(self, mails):
         """Store linked mails and their placements; each email once per record, however often it is met."""

@@ -3,7 +3,12 @@
 import datetime
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from imapclient.exceptions import IMAPClientError
+from imapclient.response_parser import parse_response
 
+from lib import grammar
 from lib.errors import CommandRefused
 from lib.grammar import (
     Malformed,
@@ -47,6 +52,40 @@ UTC = datetime.timezone.utc
 )
 def test_parse(record, values):
     assert parse(record) == values
+
+
+WORDS = [
+    b"UID", b"5", b"05", b"0", b"NIL", b"nil", b'""', b'"NIL"', b'"a b"', b'"a\\"b"', b"\\Seen", b"$x", b"BODY[]",
+    b"BODY[HEADER.FIELDS (A)]", b"BODY[]<0>", b"[Gmail]/x", b"a%b", b"{1}", b"{2}", b"\xfc", b"\t", b"\0", b"]", b"(",
+    b")", b"()", b"9" * 20, b"-1",
+]  # fmt: skip
+PIECE = st.lists(st.tuples(st.sampled_from(WORDS), st.sampled_from([b" ", b" ", b"", b"  "]))).map(
+    lambda words: b"".join(word + space for word, space in words)
+)
+
+
+@given(st.lists(PIECE | st.tuples(PIECE, st.binary(max_size=2)), min_size=1, max_size=3))
+@example([(b"1 (UID 5 BODY[] {1}", b"x"), b")"])
+@example([(b"1 (UID 5 BODY[] {2}", b"x"), b")"])
+def test_the_quick_way_reads_what_imapclient_reads(record):
+    values = grammar._parse_plain(record)
+    try:
+        expected = parse_response(record)
+    except (IMAPClientError, AssertionError, ValueError):
+        expected = None
+    assert values in (None, expected)
+
+
+def test_headers_take_the_quick_way():
+    record = [
+        (
+            b'7 (UID 9 FLAGS (\\Seen $Work) INTERNALDATE " 1-Jun-2024 09:00:00 +0000" RFC822.SIZE 4000 '
+            b"MODSEQ (12) BODY[HEADER] {1}",
+            b"x",
+        ),
+        b")",
+    ]
+    assert grammar._parse_plain(record) == parse_response(record)
 
 
 @pytest.mark.parametrize(
