@@ -7,6 +7,8 @@
 . "$CHECKOUT/dev/odoo_place.sh"
 . "$CHECKOUT/dev/venv_place.sh"
 
+# two runs of one checkout would lay out, and correct, the same files at once
+lock "lint-$CHECKOUT_ID"
 formatters=$("$CHECKOUT/dev/get_node_packages.sh" dev)
 cd "$CHECKOUT"
 export RUFF_CACHE_DIR=$CHECKOUT_CACHE/ruff PYLINTHOME=$CHECKOUT_CACHE/pylint
