@@ -29,12 +29,14 @@
         "views/imap_email_views.xml",
         "views/res_partner_views.xml",
         "views/crm_lead_views.xml",
+        "wizards/imap_link_to_views.xml",
         "views/res_users_views.xml",
         "views/res_config_settings_views.xml",
         "views/menus.xml",
     ],
     "assets": {
         "web.assets_backend": [
+            "mail_imap_sync/static/src/linking/*.js",
             "mail_imap_sync/static/src/message/*.js",
             "mail_imap_sync/static/src/message/*.xml",
             "mail_imap_sync/static/src/past_mail/*",

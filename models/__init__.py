@@ -16,6 +16,7 @@ from . import imap_email_list_mixin
 from . import imap_email_groups_mixin
 from . import imap_email_reading_mixin
 from . import imap_email
+from . import imap_link
 from . import imap_placement
 from . import imap_exclusion
 from . import mail_message

@@ -65,19 +65,25 @@ def present_entries(env, emails):
     }
 
 
+def closed_places(env, emails):
+    """Return the (email id, model, id) where no entry is to be made: there is one, or a person took it off."""
+    removed = env["imap.link"]._removed([email.id for email in emails])
+    return present_entries(env, emails) | removed
+
+
 def enter_on_more_records(env, places):
     """Let emails stand on more records, as they stand on others already; nothing is fetched for that.
 
     :param env: with all rights
-    :param places: (email, model, id) of each entry; one that is there already is passed over
+    :param places: (email, model, id) of each entry; one that is there already, or was taken off, is passed over
     :return: the new ``mail.message`` records
     """
     emails = env["imap.email"].browse({email.id for email, *_record in places})
-    present = present_entries(env, emails)
+    closed = closed_places(env, emails)
     missing = dict.fromkeys(
         (email, model, res_id)
         for email, model, res_id in places
-        if (email.id, model, res_id) not in present
+        if (email.id, model, res_id) not in closed
     )
     if not missing:
         return env["mail.message"]
@@ -96,8 +102,11 @@ def enter_on_more_records(env, places):
 def _shared_values(email):
     """Return the values that the entries of an email share; empty if it has none."""
     original = email.entry_ids[:1]
-    if not original:
-        return {}
+    return shared_values(original) if original else {}
+
+
+def shared_values(original):
+    """Return the values that the entries of an email share, as one of them has them."""
     values = {}
     for name in SHARED_FIELDS:
         value = original[name]

@@ -106,6 +106,7 @@ class Explainer:
         snapshot = session.examine(folder.raw_path.encode("latin-1"))
         if folder._uidvalidity(snapshot) != uidvalidity:
             return None
+        self._put_back(folder, uid, uidvalidity)
 
         def note(tally):
             if folder.selected:
@@ -152,6 +153,8 @@ class Explainer:
         if placement and placement.state == "quarantined":
             return "quarantined", self._quarantined(placement)
         if placement and placement.email_id:
+            if self._taken_off(placement.email_id):
+                return "removed", env._("Somebody removed it from the chatter.")
             return "linked", self._standing(placement.email_id, facts)
         copy = self._known_copy(facts)
         if copy:
@@ -169,6 +172,25 @@ class Explainer:
         return "missing", env._(
             "Nothing keeps it out: it came before its contact did, or it was lost."
         )
+
+    @staticmethod
+    def _taken_off(email):
+        """Say whether people removed an email from wherever it stood."""
+        links = email.env["imap.link"]
+        return not email.entry_ids and bool(
+            links.search_count([("email_id", "=", email.id), ("kind", "=", "removed")], limit=1)
+        )
+
+    def _put_back(self, folder, uid, uidvalidity):
+        """Forget that people removed an email, so that it is linked like any other."""
+        placement = folder.env["imap.placement"].search(
+            [("folder_id", "=", folder.id), ("uidvalidity", "=", uidvalidity), ("uid", "=", uid)]
+        )
+        if placement.email_id and self._taken_off(placement.email_id):
+            links = folder.env["imap.link"]
+            links.search([("email_id", "=", placement.email_id.id)]).unlink()
+            placement.unlink()
+            folder._count(0, -1, 0, Counter())
 
     def _quarantined(self, placement):
         env = self._owner_env

@@ -6,6 +6,9 @@ from odoo.fields import Domain
 
 from ..lib.match import Opportunity
 
+#: which opportunities are open
+OPEN = Domain([("type", "=", "opportunity"), ("won_status", "=", "pending"), ("active", "=", True)])
+
 
 def open_opportunities(owner_env, company, partner_ids):
     """Return contact id -> its :class:`~..lib.match.Opportunity`, as a company wants it.
@@ -21,10 +24,8 @@ def open_opportunities(owner_env, company, partner_ids):
     # sudo: res.partner - only which company a contact belongs to
     partners = owner_env["res.partner"].browse(partner_ids).sudo()
     found = leads.search_fetch(
-        Domain("partner_id", "in", (partners | partners.commercial_partner_id).ids)
-        & Domain("type", "=", "opportunity")
-        & Domain("won_status", "=", "pending")
-        & Domain("active", "=", True)
+        OPEN
+        & Domain("partner_id", "in", (partners | partners.commercial_partner_id).ids)
         & Domain("company_id", "in", [False, company.id]),
         ["partner_id", "create_date"],
         order="id desc",

@@ -13,7 +13,7 @@ from ..lib.known import flags_text
 from ..lib.match import Verdict
 from ..lib.parse import ParsedMail, as_html, replace_cids
 from ..lib.session import RawHeader
-from .imap_entry import create_entries, enter_on_more_records, present_entries
+from .imap_entry import closed_places, create_entries, enter_on_more_records
 from .imap_notice import notice
 from .mail_body import sanitize_body
 
@@ -227,11 +227,11 @@ class Store:
 
     def _missing_entries(self, emails):
         """Return (mail, email, model, id) for every entry that does not stand in its chatter yet."""
-        present = present_entries(self.env, [email for _mail, email in emails])
+        closed = closed_places(self.env, [email for _mail, email in emails])
         missing = {}
         for mail, email in emails:
             for record in mail.records:
-                if (email.id, *record) not in present:
+                if (email.id, *record) not in closed:
                     missing.setdefault((email.id, *record), (mail, email, *record))
         # the oldest first: where only ids are compared, order is right as well
         return sorted(missing.values(), key=lambda entry: entry[0].facts.date)
@@ -277,8 +277,10 @@ class Store:
         records = self.env["ir.attachment"].search(
             [("res_model", "=", "imap.email"), ("res_id", "=", email.id)], order="id"
         )
+        if not records:
+            # known by Gmail's identifier and without its body until now, or removed by hand and forgotten
+            return self._attachments([(mail, email)])[email]
         if len(records) != len(mail.mail.attachments):
-            # known by Gmail's identifier, and without its body until now
             return []
         return list(zip(mail.mail.attachments, records, strict=True))
 

@@ -104,5 +104,11 @@ class MailMessage(models.Model):
                 "imap_direction",
                 value=lambda message: message.sudo().imap_email_id.direction,
                 predicate=lambda message: message.imap_email_id,
-            )
+            ),
+            # sudo: res.users - names of colleagues in whose mailboxes an accessible message is
+            Store.Attr(
+                "imap_mailboxes",
+                value=lambda message: message.sudo().imap_email_id.mailbox_user_ids.mapped("name"),
+                predicate=lambda message: message.imap_email_id,
+            ),
         ]

@@ -23,3 +23,15 @@ class MailThread(models.AbstractModel):
         return super()._notify_thread_with_out_of_office(
             message, recipients_data, msg_vals=msg_vals, **kwargs
         )
+
+    def message_change_thread(self, new_thread, new_parent_message=False):
+        """Records that are merged take along what people decided about emails on them."""
+        self.env["imap.link"]._follow(self._name, self.ids, new_thread)
+        return super().message_change_thread(new_thread, new_parent_message=new_parent_message)
+
+    def unlink(self):
+        model, ids = self._name, self.ids
+        result = super().unlink()
+        links = self.env["imap.link"].sudo()
+        links.search([("model", "=", model), ("res_id", "in", ids)]).unlink()
+        return result

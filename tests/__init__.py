@@ -17,11 +17,13 @@ from . import test_exclusion
 from . import test_folder_list
 from . import test_gmail
 from . import test_killed_workers
+from . import test_link_by_hand
 from . import test_linking_tours
 from . import test_mail_body
 from . import test_notices
 from . import test_owner
 from . import test_past_mail
+from . import test_mailboxes_shown
 from . import test_progress
 from . import test_quarantine
 from . import test_query_count

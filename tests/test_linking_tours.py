@@ -3,7 +3,7 @@
 from odoo.tests import HttpCase, tagged
 
 from .common import MailboxCase
-from .fake_server import ago, mail
+from .fake_server import FakeServer, ago, mail
 
 
 @tagged("post_install", "-at_install")
@@ -19,3 +19,27 @@ class TestLinkingTours(MailboxCase, HttpCase):
         self.assertFalse(self.entries(self.customer))
         self.run_scheduled("ir_cron_audit")
         self.assertEqual(self.entries(self.customer).mapped("subject"), ["Order", "Thanks"])
+
+    def test_link_to(self):
+        lead = self.env["crm.lead"].create(
+            {
+                "name": "Tins",
+                "type": "opportunity",
+                "user_id": self.owner.id,
+                "partner_id": self.customer.id,
+            }
+        )
+        self.servers["otto@tea.example"] = FakeServer()
+        other = self._connect(self.other_owner)
+        raw = mail("Carla <carla@shop.example>", "olga@tea.example", "Order", "Two tins please")
+        for server in (self.server, self.servers["otto@tea.example"]):
+            server.inbox.deliver(raw, ago(days=1))
+        self.connection._sync()
+        other._sync()
+        self.start_tour(
+            f"/odoo/res.partner/{self.customer.id}", "mail_imap_sync.link_to", login="olga"
+        )
+        self.assertFalse(self.entries(self.customer))
+        self.assertFalse(self.entries(lead))
+        self.connection.with_user(self.owner).action_audit()
+        self.assertFalse(self.entries(self.customer), "removed by hand, and it stays so")

@@ -1,3 +1,5 @@
 from . import imap_connect
 from . import imap_exclusion_past
+from . import imap_link_to
 from . import imap_why
+from . import partner_merge

@@ -17,6 +17,7 @@ OUTCOMES = [
     ("linked", "In Odoo"),
     ("missing", "Missing"),
     ("skipped", "Passed over"),
+    ("removed", "Removed"),
     ("quarantined", "Unreadable"),
     ("pending", "Waiting"),
     ("unsynced", "Not synced"),

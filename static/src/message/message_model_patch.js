@@ -16,6 +16,17 @@ patch(Message.prototype, {
         super.setup(...arguments);
         /** @type {"in"|"out"|undefined} set on the entry of a synced email */
         this.imap_direction = undefined;
+        /** @type {String[]|undefined} in whose mailboxes it is, as far as the reader may know that */
+        this.imap_mailboxes = undefined;
+    },
+
+    /** Through whose mailboxes a synced email came, unless it is the reader's own mailbox only. */
+    get imapMailboxesText() {
+        const owners = this.imap_mailboxes || [];
+        const own = owners.length === 1 && owners[0] === this.store.self.name;
+        return own || !owners.length
+            ? ""
+            : _t("in mailbox of %(names)s", {names: owners.join(", ")});
     },
 
     /** Who a synced email went to, as one line. */
