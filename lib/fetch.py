@@ -273,28 +273,27 @@ def _header(uid: int, record: Attributes) -> RawHeader | None:
     )
     if not isinstance(header, bytes):
         return None
-    flags = record.get(b"FLAGS")
     return RawHeader(
         uid=uid,
-        flags=tuple(_flag(flag) for flag in map(string, flags) if flag is not None)
-        if isinstance(flags, tuple)
-        else (),
+        flags=read_flags(record.get(b"FLAGS")),
         internaldate=internal_date(record.get(b"INTERNALDATE")),
         size=number(record.get(b"RFC822.SIZE")) or 0,
         header=header,
         gm_msgid=number(record.get(b"X-GM-MSGID")),
-        gm_labels=_labels(record.get(b"X-GM-LABELS")),
+        gm_labels=read_labels(record.get(b"X-GM-LABELS")),
     )
 
 
-def _labels(value: Value) -> tuple[str, ...]:
-    """Labels are spelt as folder names are."""
+def read_labels(value: Value) -> tuple[str, ...]:
+    """Gmail's labels out of a FETCH answer; they are spelt as folder names are."""
     raw = map(string, value) if isinstance(value, tuple) else ()
     return tuple(decode_folder_name(label) for label in raw if label)
 
 
-def _flag(raw: bytes) -> str:
-    return raw.decode("utf-8", "backslashreplace")
+def read_flags(value: Value) -> tuple[str, ...]:
+    """Flags out of a FETCH answer, as the server writes them."""
+    raw = map(string, value) if isinstance(value, tuple) else ()
+    return tuple(flag.decode("utf-8", "backslashreplace") for flag in raw if flag is not None)
 
 
 def _body(_uid: int, record: Attributes) -> bytes | None:

@@ -5,11 +5,23 @@ vanished.
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from .client import Client, Untagged
 from .errors import CommandRefused
+from .fetch import read_flags, read_labels
 from .folders import Snapshot
-from .grammar import first_text, records, uid_batches, uid_set
+from .grammar import (
+    Malformed,
+    Record,
+    first_text,
+    number,
+    pairs,
+    parse,
+    records,
+    uid_batches,
+    uid_set,
+)
 from .limits import Limits
 from .uid_ranges import UidRanges
 from .vanishing import Vanishing
@@ -21,6 +33,7 @@ _NUMBER = re.compile(rb"(\d{1,10}) ")
 _ALL = re.compile(rb"\bALL ([\d:,]+)", re.IGNORECASE)
 
 FlagsByUid = dict[int, tuple[str, ...]]
+LabelsByUid = dict[int, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +42,12 @@ class Changes:
 
     :param flags: of messages that changed, and of new ones
     :param vanished: as the server claims; may hold UIDs that never were
+    :param labels: Gmail's, of the same messages
     """
 
     flags: FlagsByUid
     vanished: UidRanges = field(default_factory=UidRanges)
+    labels: LabelsByUid = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +57,14 @@ class Listed:
     :param low: lowest UID of the part
     :param high: highest UID of the part
     :param flags: by UID, as far as they were asked for
+    :param labels: Gmail's, as far as flags were asked for
     """
 
     low: int
     high: int
     uids: UidRanges
     flags: FlagsByUid
+    labels: LabelsByUid = field(default_factory=dict)
 
 
 class Watch:
@@ -70,8 +87,8 @@ class Watch:
         for low, high in self._parts():
             # A star would be clipped to the last message by Cyrus, which hides what vanished
             # behind it.
-            flags = self._flags("UID", "FETCH", b"%d:%d" % (low, high), b"(UID FLAGS)", modifier)
-            yield Changes(flags, self._vanishing.take_earlier())
+            flags, labels = self._marks(b"%d:%d" % (low, high), modifier)
+            yield Changes(flags, self._vanishing.take_earlier(), labels)
 
     def listing(self, *, flags: bool, last: int | None = None) -> Iterator[Listed]:
         """All messages of the snapshot, ascending.
@@ -97,7 +114,7 @@ class Watch:
         found: FlagsByUid = {}
         for batch in uid_batches(uids, self._limits.window, self._limits.uid_set_chars):
             while batch:
-                came = self._flags("UID", "FETCH", uid_set(batch), b"(UID FLAGS)")
+                came, _labels = self._marks(uid_set(batch))
                 found |= came
                 left = [uid for uid in batch if uid not in came]
                 batch = left if len(left) < len(batch) else []
@@ -113,8 +130,8 @@ class Watch:
         for start in range(0, len(numbers), self._limits.header_batch):
             batch = numbers[start : start + self._limits.header_batch]
             asked = b",".join(b"%d" % number for number in batch)
-            answers = self._fetch("FETCH", asked, b"(UID)")
-            for uid in sorted(uid for uid in map(_uid_of, answers) if uid):
+            answers = self._ask("FETCH", asked, b"(UID)")
+            for uid in sorted(one.uid for one in answers if one.uid):
                 if uid >= low:
                     yield low, uid
                     low = uid + 1
@@ -132,48 +149,86 @@ class Watch:
 
     def _fetched(self, skipped: int, flags: bool) -> Iterator[Listed]:
         """By message number, without so many of the oldest."""
-        items = b"(UID FLAGS)" if flags else b"(UID)"
+        items = self._items() if flags else b"(UID)"
         exists, low = self._snapshot.exists, 1
         for start in range(skipped + 1, exists + 1, self._limits.window):
             stop = min(start + self._limits.window - 1, exists)
-            uids: dict[int, int] = {}
-            by_uid: FlagsByUid = {}
-            for text in self._fetch("FETCH", b"%d:%d" % (start, stop), items):
-                number, uid = _NUMBER.match(text), _uid_of(text)
-                # without a number of ours it is news of another message
-                if uid and number and start <= int(number[1]) <= stop:
-                    uids[int(number[1])] = uid
-                    told = _FLAGS.search(text)
-                    if told:
-                        by_uid[uid] = _flags_in(told[1])
-            if not uids:
+            # without a number of ours it is news of another message
+            told = {
+                one.number: one
+                for one in self._ask("FETCH", b"%d:%d" % (start, stop), items)
+                if one.uid and start <= one.number <= stop
+            }
+            if not told:
                 return
-            present = sorted(uids.values())
-            yield Listed(present[0] if skipped else low, present[-1], UidRanges.of(present), by_uid)
-            low = present[-1] + 1
+            uids = sorted(one.uid for one in told.values())
+            by_uid, labels = _by_uid(told.values()) if flags else ({}, {})
+            yield Listed(uids[0] if skipped else low, uids[-1], UidRanges.of(uids), by_uid, labels)
+            low = uids[-1] + 1
         if not skipped:
             yield Listed(low, _HIGHEST_UID, UidRanges(), {})
 
-    def _flags(self, *words: str | bytes) -> FlagsByUid:
-        found: FlagsByUid = {}
-        for text in self._fetch(*words):
-            uid, told = _uid_of(text), _FLAGS.search(text)
-            if uid and told:
-                found[uid] = _flags_in(told[1])
-        return found
+    def _items(self) -> bytes:
+        return b"(UID FLAGS X-GM-LABELS)" if self._client.quirks.labels else b"(UID FLAGS)"
 
-    def _fetch(self, *words: str | bytes) -> list[bytes]:
+    def _marks(self, uids: bytes, *modifiers: bytes) -> tuple[FlagsByUid, LabelsByUid]:
+        """Flags, and Gmail's labels, of some messages."""
+        return _by_uid(self._ask("UID", "FETCH", uids, self._items(), *modifiers))
+
+    def _ask(self, *words: str | bytes) -> Iterator["_Told"]:
         answers: Untagged
         answers, refusal = self._client.fetch_raw(*words)
         if refusal:
             raise self._client.failure(refusal)
-        return [first_text(record) for record in records(answers)]
+        # labels may come as literals, so that only a parser finds the flags behind them
+        return map(_parsed if self._client.quirks.labels else _told, records(answers))
 
 
-def _uid_of(text: bytes) -> int | None:
+class _Told(NamedTuple):
+    """What one FETCH answer says of a message; None where it says nothing."""
+
+    number: int = 0
+    uid: int | None = None
+    flags: tuple[str, ...] | None = None
+    labels: tuple[str, ...] | None = None
+
+
+def _by_uid(answers: Iterable[_Told]) -> tuple[FlagsByUid, LabelsByUid]:
+    flags: FlagsByUid = {}
+    labels: LabelsByUid = {}
+    for told in answers:
+        if told.uid and told.flags is not None:
+            flags[told.uid] = told.flags
+        if told.uid and told.labels is not None:
+            labels[told.uid] = told.labels
+    return flags, labels
+
+
+def _told(record: Record) -> _Told:
+    text = first_text(record)
+    position, flags = _NUMBER.match(text), _FLAGS.search(text)
     # a keyword may be called UID
-    found = _UID.search(_FLAGS.sub(b"", text))
-    return int(found[1]) if found else None
+    uid = _UID.search(_FLAGS.sub(b"", text))
+    return _Told(
+        int(position[1]) if position else 0,
+        int(uid[1]) if uid else None,
+        _flags_in(flags[1]) if flags else None,
+    )
+
+
+def _parsed(record: Record) -> _Told:
+    try:
+        position, values = parse(record)
+        attributes = pairs(values)
+    except (Malformed, ValueError):
+        return _Told()
+    flags, labels = attributes.get(b"FLAGS"), attributes.get(b"X-GM-LABELS")
+    return _Told(
+        number(position) or 0,
+        number(attributes.get(b"UID")),
+        read_flags(flags) if isinstance(flags, tuple) else None,
+        read_labels(labels) if isinstance(labels, tuple) else None,
+    )
 
 
 def _flags_in(text: bytes) -> tuple[str, ...]:

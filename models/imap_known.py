@@ -86,11 +86,11 @@ class KnownMail:
             return
         if plan.flags is Flags.CHANGED:
             for changes in session.changes_since(last.highestmodseq):
-                self._note_flags(folder, changes.flags)
+                self._note_flags(folder, changes.flags, changes.labels)
                 self.note_vanished(folder, changes.vanished)
         if plan.flags is Flags.RECENT:
             for part in session.listing(flags=True, last=RECENT_MESSAGES):
-                self._note_flags(folder, part.flags)
+                self._note_flags(folder, part.flags, part.labels)
         if plan.listing and session.quirks.partial_view:
             # what is missing in a list of this server may be there
             if plan.flags is Flags.ALL:
@@ -98,7 +98,7 @@ class KnownMail:
         elif plan.listing:
             missing = self._placements
             for part in session.listing(flags=plan.flags is Flags.ALL):
-                self._note_flags(folder, part.flags)
+                self._note_flags(folder, part.flags, part.labels)
                 missing += self._absent(folder, part)
             # the listing has ended well and is complete
             self._mark_missing(folder, missing)
@@ -149,20 +149,23 @@ class KnownMail:
         if placements:
             placements.write({"state": "missing", "missing_since": fields.Datetime.now()})
 
-    def _note_flags(self, folder, flags_by_uid):
-        """Store flags; a message of which the server tells them is there."""
+    def _note_flags(self, folder, flags_by_uid, labels_by_uid=None):
+        """Store flags and labels; a message of which the server tells them is there."""
+        labels_by_uid = labels_by_uid or {}
         for uids in split_every(MOST_UIDS, flags_by_uid):
             known = self._placements.search_fetch(
-                self._of(folder) + [("uid", "in", uids)], ["uid", "state", "flags"]
+                self._of(folder) + [("uid", "in", uids)], ["uid", "state", "flags", "labels"]
             )
             self._relink(known.filtered(lambda p: p.state != "linked"))
             changed = {}
             for placement in known:
                 flags = flags_text(flags_by_uid[placement.uid])
-                if flags != (placement.flags or ""):
-                    changed.setdefault(flags, []).append(placement.id)
-            for flags, ids in changed.items():
-                self._placements.browse(ids).flags = flags
+                labels = labels_by_uid.get(placement.uid, tuple(placement.labels or ()))
+                if (flags, labels) != (placement.flags or "", tuple(placement.labels or ())):
+                    changed.setdefault((flags, labels), []).append(placement.id)
+            for (flags, labels), ids in changed.items():
+                values = {"flags": flags, "labels": list(labels) or False}
+                self._placements.browse(ids).write(values)
 
     def _relink(self, placements):
         if placements:

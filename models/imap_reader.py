@@ -238,9 +238,13 @@ class Reader:
         :return: uid -> :class:`Failure`
         """
         failed, mails = {}, []
-        raws = [raw for raw, _f, _v in batch if raw.size <= LARGEST_BODY]
+        copies = store.known_copies([raw for raw, _f, _v in batch])
+        raws = [raw for raw, _f, _v in batch if raw.size <= LARGEST_BODY and raw.uid not in copies]
         bodies = dict(piece.session.fetch_bodies(raws, isolate=piece.isolate))
         for raw, facts, verdict in batch:
+            if raw.uid in copies:
+                mails.append(LinkedMail(raw, facts, verdict, None, True, copies[raw.uid]))
+                continue
             try:
                 mail = self._parsed(raw, bodies)
             except MessageUnreadable as error:

@@ -28,8 +28,9 @@ def _records(verdict):
 class LinkedMail:
     """A message that is to be linked.
 
-    :param mail: the parsed body, or None when it is too large to be copied
+    :param mail: the parsed body, or None when it is too large to be copied, or not needed
     :param silent: past mail: nobody is notified of it
+    :param copy_of: the ``imap.email`` of which it is another copy, if that is known without its body
     """
 
     raw: RawHeader
@@ -37,6 +38,7 @@ class LinkedMail:
     verdict: Verdict
     mail: ParsedMail | None
     silent: bool
+    copy_of: object = None
 
     @property
     def digest(self):
@@ -95,11 +97,23 @@ class Store:
 
     def link(self, mails):
         """Store linked mails and their placements; each email once per record, however often it is met."""
-        emails, created = self._emails(mails)
+        emails, created = self._emails([mail for mail in mails if not mail.copy_of])
         attachments = self._attachments(created)
         entries = self._missing_entries(emails)
         self._enter(entries, attachments)
-        self._place(emails)
+        copies = [(mail, mail.copy_of) for mail in mails if mail.copy_of]
+        self.relink({email: mail.verdict for mail, email in copies})
+        self._place(emails + copies)
+
+    def known_copies(self, raws):
+        """Return UID -> email of the messages that need not be fetched: this mailbox has had a copy of them."""
+        by_id = self._emails_by_gmail([raw.gm_msgid for raw in raws if raw.gm_msgid])
+        return {
+            raw.uid: by_id[raw.gm_msgid]
+            for raw in raws
+            # one whose entries somebody deleted has nothing that could be shown
+            if raw.gm_msgid in by_id and by_id[raw.gm_msgid].entry_ids
+        }
 
     def relink(self, verdicts):
         """Let emails that are stored stand on all records that they concern.
@@ -149,7 +163,12 @@ class Store:
             email.digest: email
             for email in model.search_fetch([("digest", "in", digests)], ["digest"])
         }
-        known.update(self._emails_by_gmail(digests, mails))
+        by_id = self._emails_by_gmail([mail.raw.gm_msgid for mail in mails if mail.raw.gm_msgid])
+        known.update(
+            (digest, by_id[mail.raw.gm_msgid])
+            for digest, mail in zip(digests, mails, strict=True)
+            if mail.raw.gm_msgid in by_id
+        )
         new = {
             digest: mail for digest, mail in zip(digests, mails, strict=True) if digest not in known
         }
@@ -158,27 +177,22 @@ class Store:
         pairs = [(mail, known[digest]) for digest, mail in zip(digests, mails, strict=True)]
         return pairs, list(zip(new.values(), created, strict=True))
 
-    def _emails_by_gmail(self, digests, mails):
-        """Return digest -> email of the mails of which this mailbox has had a copy, by Gmail's own identifier.
+    def _emails_by_gmail(self, gm_msgids):
+        """Return identifier -> email of the mails of which this mailbox has had a copy, by Gmail's own identifier.
 
         It finds an email again that reads differently now: too large to be copied then or now.
         """
-        by_id = {
-            mail.raw.gm_msgid: digest
-            for digest, mail in zip(digests, mails, strict=True)
-            if mail.raw.gm_msgid
-        }
-        if not by_id:
+        if not gm_msgids:
             return {}
         placements = self.env["imap.placement"].search(
             [
                 ("connection_id", "=", self._folder.connection_id.id),
-                ("gm_msgid", "in", list(by_id)),
+                ("gm_msgid", "in", gm_msgids),
                 ("email_id", "!=", False),
             ],
             order="id desc",
         )
-        return {by_id[placement.gm_msgid]: placement.email_id for placement in placements}
+        return {placement.gm_msgid: placement.email_id for placement in placements}
 
     @staticmethod
     def _email_values(digest, mail):

@@ -80,7 +80,7 @@ class FakeFolder:
 
     def note_changes(self):
         """Give a MODSEQ to whatever changed since this was last asked."""
-        now = {uid: message.flags for uid, message in self.messages.items()}
+        now = {uid: (message.flags, message.gm_labels) for uid, message in self.messages.items()}
         for uid, flags in now.items():
             if self.flags_before.get(uid) != flags:
                 self.modseq += 1
@@ -202,19 +202,24 @@ class FakeSession:
         vanished = ()
         if folder.highestmodseq > modseq and self.tracking is Tracking.QRESYNC:
             vanished = [uid for uid, when in folder.vanished.items() if when > modseq]
+        changed = [u for u in folder.messages if folder.modseqs[u] > modseq]
         yield Changes(
-            {u: m.flags for u, m in folder.messages.items() if folder.modseqs[u] > modseq},
+            {u: folder.messages[u].flags for u in changed},
             UidRanges.of(set(vanished) - set(folder.messages)),
+            self._labels(changed),
         )
+
+    def _labels(self, uids):
+        messages = self._folder.messages
+        return {u: messages[u].gm_labels for u in uids} if self.quirks.labels else {}
 
     def listing(self, *, flags, last=None):
         self._server.verbs.append("listing" if not last else "recent")
         uids = sorted(self._folder.messages)[-(last or 0) :]
         found = {u: self._folder.messages[u].flags for u in uids} if flags else {}
         lowest = min(uids, default=1) if last else 1
-        yield Listed(
-            lowest, 2**32 - 1 if not last else max(uids, default=1), UidRanges.of(uids), found
-        )
+        highest = max(uids, default=1) if last else 2**32 - 1
+        yield Listed(lowest, highest, UidRanges.of(uids), found, self._labels(found))
 
     def present(self, uids):
         self._server.verbs.append("present")

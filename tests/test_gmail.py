@@ -2,6 +2,7 @@
 
 from odoo.tests import tagged
 
+from ..lib.known import Tracking
 from ..lib.quirks import Quirks
 from .common import MailboxCase
 from .fake_server import FakeServer, ago, mail
@@ -61,6 +62,103 @@ class TestGmail(MailboxCase):
         self.connection._sync()
         self.assertEqual(len(self.entries(self.customer)), 1)
         self.assertEqual(len(self.customer.sudo().imap_email_ids.placement_ids), 3)
+
+    def deliver(self, number=0, **values):
+        return self.all_mail.deliver(
+            mail("carla@shop.example", "olga@tea.example", f"Mail {number}"),
+            gm_msgid=FIRST_ID + number,
+            **values,
+        )
+
+    def sync(self):
+        """Sync and return the UIDs whose bodies were fetched."""
+        self.server.bodies_fetched.clear()
+        self.connection._sync()
+        self.assertEqual(self.connection.state, "connected")
+        return list(self.server.bodies_fetched)
+
+    # labels that change
+
+    def labels(self):
+        return self.customer.sudo().imap_email_ids.placement_ids.labels or []
+
+    def test_labels_follow_the_server(self):
+        self.server.tracking = Tracking.CONDSTORE
+        uid = self.deliver(gm_labels=("\\Inbox", "Clients"))
+        self.sync()
+        message = self.all_mail.messages[uid]
+        for labels in (("Clients",), ("Clients", "Kunden/Müller"), ()):
+            message.gm_labels = labels
+            self.assertFalse(self.sync())
+            self.assertEqual(self.labels(), list(labels))
+        placement = self.customer.sudo().imap_email_ids.placement_ids
+        self.assertIs(placement.labels, False)
+
+    def test_labels_follow_flags_that_do_not_change(self):
+        self.server.tracking = Tracking.CONDSTORE
+        uid = self.deliver(flags=("\\Seen",), gm_labels=("\\Inbox",))
+        self.sync()
+        self.all_mail.messages[uid].gm_labels = ("\\Important", "\\Inbox")
+        self.sync()
+        placement = self.customer.sudo().imap_email_ids.placement_ids
+        self.assertEqual(placement.labels, ["\\Important", "\\Inbox"])
+        self.assertEqual(placement.flags, "\\Seen")
+
+    # copies that need not be fetched
+
+    def test_a_copy_is_known_by_its_id(self):
+        self.deliver(1)
+        self.deliver(2)
+        self.assertEqual(len(self.sync()), 2)
+        before = self.entries(self.customer)
+        self.server.folders["Clients"].deliver(
+            mail("carla@shop.example", "olga@tea.example", "Mail 1"), gm_msgid=FIRST_ID + 1
+        )
+        self.connection.folder_ids.selected = True
+        self.assertFalse(self.sync(), "no body")
+        self.assertEqual(self.entries(self.customer), before)
+        emails = self.customer.sudo().imap_email_ids
+        self.assertEqual(sorted(len(email.placement_ids) for email in emails), [1, 2])
+
+    def test_moved_to_spam_and_back(self):
+        uid = self.deliver(1)
+        self.connection.folder_ids.selected = True
+        self.sync()
+        before = self.entries(self.customer)
+        spam = self.server.folders["[Gmail]/Spam"]
+        for source, target in ((self.all_mail, spam), (spam, self.all_mail)):
+            message = source.messages.pop(uid)
+            uid = target.deliver(message.raw, message.internaldate, gm_msgid=message.gm_msgid)
+            self.assertFalse(self.sync(), "no body")
+        self.assertEqual(self.entries(self.customer), before)
+
+    def test_numbered_anew_without_a_body(self):
+        for number in range(5):
+            self.deliver(number)
+        self.assertEqual(len(self.sync()), 5)
+        before = self.entries(self.customer)
+        self.all_mail.renumber()
+        self.assertFalse(self.sync(), "no body")
+        self.assertEqual(self.entries(self.customer), before)
+        states = self.env["imap.placement"].search([]).mapped("state")
+        self.assertEqual(states, ["linked"] * 5)
+
+    def test_a_copy_is_fetched_when_nothing_of_the_email_is_left(self):
+        self.deliver(1)
+        self.sync()
+        self.entries(self.customer).sudo().unlink()
+        self.all_mail.renumber()
+        self.assertEqual(len(self.sync()), 1)
+        self.assertIn("Hello", self.entries(self.customer).body)
+
+    def test_a_copy_stands_on_contacts_that_came_later(self):
+        raw = mail("carla@shop.example", "olga@tea.example, new@shop.example", "Both")
+        self.all_mail.deliver(raw, gm_msgid=FIRST_ID)
+        self.sync()
+        newcomer = self.env["res.partner"].create({"name": "New", "email": "new@shop.example"})
+        self.all_mail.renumber()
+        self.assertFalse(self.sync(), "no body")
+        self.assertEqual(self.entries(newcomer).body, self.entries(self.customer).body)
 
     def test_direction_comes_from_the_label(self):
         # from an alias that nobody told Odoo of

@@ -162,10 +162,32 @@ def test_gmail_labels(session, labels, decoded, is_sent, is_draft):
     assert (header.is_sent, header.is_draft) == (is_sent, is_draft)
 
 
+def test_labels_come_with_changes(session):
+    """A label that changes raises the MODSEQ of a message in All Mail."""
+    box = Gmail()
+    box.hooks[b"UID FETCH"] = lambda peer, tag, _rest: peer.send(
+        b'* 1 FETCH (UID 2 X-GM-LABELS ("\\\\Sent" {7}\r\nGr\xc3\xbc\xc3\x9fe "(a)") FLAGS (\\Seen))',
+        b"* 2 FETCH (UID 3 X-GM-LABELS () MODSEQ (9) FLAGS ())",
+        b"* 3 FETCH (FLAGS (\\Seen))",
+        b"* 4 FETCH (X-GM-LABELS (a) UID",
+        tag + b" OK done",
+    )
+    with ScriptedServer(box) as server, session(server) as mailbox:
+        mailbox.examine(b"INBOX")
+        (changes,) = mailbox.changes_since(5)
+        (listed, *_rest) = mailbox.listing(flags=True)
+    assert changes.flags == {2: ("\\Seen",), 3: ()}
+    assert changes.labels == {2: ("\\Sent", "Grüße", "(a)"), 3: ()}
+    assert listed.labels == dict.fromkeys(UIDS, ())
+    asked = [command for command in server.commands if b"CHANGEDSINCE" in command]
+    assert asked == [b"UID FETCH 1:4294967295 (UID FLAGS X-GM-LABELS) (CHANGEDSINCE 5)"]
+
+
 def test_only_gmail_is_asked_for_labels(session):
     with ScriptedServer(PERSONALITIES["dovecot"]()) as server, session(server) as mailbox:
         mailbox.examine(b"INBOX")
         header = mailbox.fetch_headers([2])[2]
+        assert set(mailbox.present([2, 3])) == {2, 3}
     assert (header.gm_msgid, header.gm_labels) == (None, ())
     assert not any(b"X-GM" in command for command in server.commands)
 
