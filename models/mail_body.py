@@ -66,27 +66,25 @@ _ENCODING = "encoding="
 _OUTLOOK_TAG = re.compile(r"</?o:.*?>")
 _COMMENT = re.compile(r"<!--(?:-?>|.*?--!?>)", re.DOTALL)
 _DECLARATION = re.compile(r"<(?:!(?!--)|\?)[^>]*>")
-#: without any of these, ``tag_quote`` finds neither quotes nor signatures
+#: without any of these in a tag, and `_QUOTED_TEXT` beside them, ``tag_quote`` finds neither quotes nor signatures
 _QUOTE_MARKS = (
+    "<blockquote",
     "gmail_",
     "yahoo_quoted",
-    "skydriveplaceholder",
-    "stopspelling",
     "signature",
+    'id="Signature"',
+    "SkyDrivePlaceholder",
+    "stopSpelling",
     "appendonsend",
-    "divrplyfwdmsg",
+    "divRplyFwdMsg",
     "data-o-mail-quote",
-    "<blockquote",
-    "\n>",
-    "\n&gt;",
-    "\n&#",
 )
+_QUOTED_TEXT = re.compile(r"\n&gt;|--\s?(?:[<\r\n]|&#13;|\Z)")
 #: elements and lines that the search for quotes may compare with each other: a tenth of a second
 _MOST_COMPARISONS = 4_000_000
 _QUOTED_LINE = re.compile(r"(^|\n)(?=>|--)")
 #: attributes by which nothing is known for a quote
 _PLAIN_ATTRIBUTES = frozenset(["href", "src", *PLAIN])
-_SIGNATURE_MARK = re.compile(r"--\s?(?:[<\r\n]|\Z)")
 _TAG = re.compile(
     r"""<(?:/([a-z][a-z0-9]*)|([a-z][a-z0-9]*)((?: [^\s"'<>=/]+(?:="[^"<>]*"|='[^'<>]*')?)*))>"""
 )
@@ -179,19 +177,19 @@ def _sanitize_plain(source):
         raise _NotPlain
     document, single = fromstring(_without_outlook_tags(source))
     etree.strip_elements(document, *_LEFT_OUT, with_tail=False)
-    if _is_costly(document):
-        # for good: the field looks for quotes once more
-        _forget_quotes(document)
-    elif _may_hold_quotes(source):
-        for element in document.iter(etree.Element):
-            tag_quote(element)
     if document.tag == "html":
         etree.strip_tags(document, "body")
         document.tag = "div"
         document.attrib.clear()
-    written = tostring(document, encoding="unicode")
-    # texts and tags in turn
-    pieces = _TEXT_OR_TAG.split(written)
+    pieces = _write_down(document)
+    if _may_hold_quotes(pieces):
+        if _is_costly(document):
+            # for good: the field looks for quotes once more
+            _forget_quotes(document)
+        else:
+            for element in document.iter(etree.Element):
+                tag_quote(element)
+        pieces = _write_down(document)
     if any("<" in text for text in pieces[::2]):
         raise _NotPlain
     pieces[1::2] = _clean_tags(pieces[1::2])
@@ -206,9 +204,14 @@ def _without_outlook_tags(source):
     return _OUTLOOK_TAG.sub("", source) if "<o:" in source or "</o:" in source else source
 
 
-def _may_hold_quotes(source):
-    lower = source.lower()
-    return any(mark in lower for mark in _QUOTE_MARKS) or _SIGNATURE_MARK.search(source)
+def _write_down(document):
+    """Return HTML as a list of texts and tags in turn."""
+    return _TEXT_OR_TAG.split(tostring(document, encoding="unicode"))
+
+
+def _may_hold_quotes(pieces):
+    tags = "".join(set(pieces[1::2]))
+    return any(mark in tags for mark in _QUOTE_MARKS) or _QUOTED_TEXT.search("".join(pieces))
 
 
 #: start and end tags as they were written -> as they may be stored
