@@ -99,9 +99,13 @@ class ImapPastMixin(models.AbstractModel):
         ir_cron._commit_progress(remaining=len(waiting))
         for exclusion in waiting:
             as_person = exclusion.with_user(exclusion.past_by_id)
-            while as_person._remove_some():
-                ir_cron._commit_progress()
-            exclusion._tell_past()
+            if as_person.has_access("write"):
+                while as_person._remove_some():
+                    ir_cron._commit_progress()
+                exclusion._tell_past()
+            else:
+                # whoever asked for it may not do this any more
+                exclusion.past_state = False
             if not ir_cron._commit_progress(1):
                 break
 

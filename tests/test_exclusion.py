@@ -189,6 +189,18 @@ class TestPastMail(MailboxCase):
             self.told, [(self.owner, "Emails with carla@shop.example removed from Odoo: 7.")]
         )
 
+    def test_in_the_background_with_the_rights_of_who_asked(self):
+        self.deliver("carla@shop.example", "Order")
+        self.deliver("carla@shop.example", "Thanks")
+        self.connection._sync()
+        self.patch(imap_exclusion_past, "AT_ONCE", 1)
+        exclusion = self.exclusions.create({"name": "carla@shop.example"})
+        self.wizard(exclusion, "apply").action_apply()
+        self.owner.write({"group_ids": [(3, self.env.ref("mail_imap_sync.group_user").id)]})
+        self.run_scheduled("ir_cron_past")
+        self.assertEqual(len(self.entries(self.customer)), 2)
+        self.assertFalse(exclusion.sudo().past_state)
+
     def test_preview_and_return(self):
         self.exclusions.create({"name": "chris@shop.example"})
         exclusion = self.exclusions.create({"name": "carla@shop.example"})

@@ -147,9 +147,10 @@ class TestLinkByHand(LinkCase):
         self.assertEqual(self.links.search([]).kind, "added")
 
     def test_undo_is_for_who_decided_and_once(self):
-        decisions = self.add(self.deliver(), self.lead)
+        decisions = self.add(self.deliver(), self.customer2)
+        self.assertTrue(self.customer2.with_user(self.other_owner).has_access("write"))
         with self.assertRaises(AccessError):
-            self.undo(decisions, self.manager)
+            self.undo(decisions, self.other_owner)
         self.undo(decisions)
         with self.assertRaises(UserError):
             self.undo(decisions)
