@@ -14,6 +14,7 @@ What needs no switch, because what is right for these servers is right for all:
 * ``BAD Request is throttled. Suggested Backoff Time: N`` (Microsoft 365): see :mod:`.server_answers`.
 * ``VANISHED (EARLIER) 1:26183`` for an inbox that was there (seen of a Cyrus): what is said to have vanished is looked
   for before it is believed (``models/imap_known.py``), and the folder is opened again to count (:mod:`.uids`).
+* Another UIDVALIDITY every second for a folder that nobody ever opened for writing (Courier): see :mod:`.fingerprint`.
 * UIDs that begin anew (Proton Bridge, when it is upgraded): another UIDVALIDITY like any other.
 """
 

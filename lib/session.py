@@ -19,6 +19,7 @@ from .errors import (
     Throttled,
 )
 from .fetch import Fetcher, RawHeader
+from .fingerprint import fingerprint
 from .folders import (
     FolderInfo,
     FolderStatus,
@@ -160,6 +161,13 @@ class Session:
         self._windows = UidWindows(client, self._limits, raw, snapshot)
         self._watch = Watch(client, self._limits, snapshot, self._windows.vanishing)
         return snapshot
+
+    def fingerprint(self, known: str = "") -> tuple[str, bool]:
+        """Which messages the examined folder holds, and whether it begins with those of an earlier
+        fingerprint; see :func:`.fingerprint.fingerprint`.
+        """
+        self._in_folder()
+        return fingerprint(self._client(), self._limits, self._examined[1], known)
 
     # Messages of the examined folder
 

@@ -65,7 +65,7 @@ class Audit:
         if folder.trouble:
             folder.audit = {"done": True, "error": "trouble"}
             return
-        snapshot = session.examine(folder.raw_path.encode("latin-1"))
+        snapshot = folder._open(session)
         audit = dict(folder.audit or {})
         if audit.get("uidvalidity") != folder._uidvalidity(snapshot):
             audit = self._begin(session, folder, snapshot)

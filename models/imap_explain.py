@@ -56,7 +56,7 @@ class Explainer:
         :param folder: the ``imap.folder`` (sudo)
         :param query: a :class:`~..lib.search.Query`
         """
-        snapshot = session.examine(folder.raw_path.encode("latin-1"))
+        snapshot = folder._open(session)
         uids = session.search(query, CANDIDATES)
         certain = bool(uids)
         if not uids and folder.selected:
@@ -66,7 +66,7 @@ class Explainer:
 
     def explain_one(self, session, folder, uid):
         """Return the answer for one message of a folder, in a list; it is empty when it is gone."""
-        snapshot = session.examine(folder.raw_path.encode("latin-1"))
+        snapshot = folder._open(session)
         return self._answers(session, folder, snapshot, [uid], lambda facts: True, True)
 
     def _answers(self, session, folder, snapshot, uids, matches, certain):
@@ -103,7 +103,7 @@ class Explainer:
         :param str rule: the rule that passed over it, when it is counted there
         :return: the :class:`~.imap_reader.Tally`; None when the folder is numbered anew
         """
-        snapshot = session.examine(folder.raw_path.encode("latin-1"))
+        snapshot = folder._open(session)
         if folder._uidvalidity(snapshot) != uidvalidity:
             return None
         self._put_back(folder, uid, uidvalidity)

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
@@ -57,6 +59,13 @@ class ImapFolder(models.Model):
     uidnext = BigInteger(readonly=True, default=1)
     backfill_uid = BigInteger(readonly=True, default=1)
     backfilled = fields.Boolean(readonly=True)
+    fingerprint = fields.Char(
+        readonly=True,
+        help="Its messages when its UIDVALIDITY was another one the last time, see lib/fingerprint.py",
+    )
+    told_uidvalidity = BigInteger(
+        readonly=True, help="The last one that the server told of the same messages"
+    )
     # the last look at what is known, see lib/known.py
     highestmodseq = BigInteger(readonly=True)
     look_uidnext = BigInteger(readonly=True)
@@ -133,6 +142,59 @@ class ImapFolder(models.Model):
         """Return why this folder is stopped, in the language of the environment."""
         return dict(self._fields["trouble"]._description_selection(self.env)).get(self.trouble)
 
+    def _open(self, session):
+        """Open this folder on the server, for reading.
+
+        Where the server made up another UIDVALIDITY for the same messages, the one that is stored holds.
+
+        :return: the :class:`~..lib.session.Snapshot`
+        :raise FolderGone: it does not exist or cannot be opened
+        """
+        self.ensure_one()
+        snapshot = session.examine(self.raw_path.encode("latin-1"))
+        made_up = self.fingerprint and snapshot.uidvalidity not in (0, self.uidvalidity)
+        if made_up and session.fingerprint(self.fingerprint)[1]:
+            return replace(snapshot, uidvalidity=self.uidvalidity)
+        return snapshot
+
+    def _open_to_read(self, session):
+        """Open this folder as a sync does, which remembers what it takes to recognise the folder next time.
+
+        The fingerprint is that of all messages up to which this sync may read, or none. One that covered less would
+        let other messages pass for those that were read.
+
+        :return: the :class:`~..lib.session.Snapshot`
+        """
+        self.ensure_one()
+        snapshot = session.examine(self.raw_path.encode("latin-1"))
+        told = snapshot.uidvalidity
+        if not self.uidvalidity or told in (0, self.uidvalidity):
+            if self.fingerprint:
+                self.fingerprint = False
+            return snapshot
+        now, same = session.fingerprint(self.fingerprint or "")
+        self.fingerprint = now
+        if not same:
+            return snapshot
+        if told == self.told_uidvalidity and self._adopt_uidvalidity(told):
+            return snapshot
+        self.told_uidvalidity = told
+        return replace(snapshot, uidvalidity=self.uidvalidity)
+
+    def _adopt_uidvalidity(self, uidvalidity):
+        """Let the UIDs of this folder belong to another UIDVALIDITY from now on, which lasts.
+
+        :return: whether that can be done
+        """
+        placements = self.env["imap.placement"]
+        of_folder = [("folder_id", "=", self.id)]
+        if placements.search_count([*of_folder, ("uidvalidity", "=", uidvalidity)], limit=1):
+            return False
+        known = placements.search([*of_folder, ("uidvalidity", "=", self.uidvalidity)])
+        known.write({"uidvalidity": uidvalidity})
+        self.write({"uidvalidity": uidvalidity, "fingerprint": False})
+        return True
+
     def _uidvalidity(self, snapshot):
         """Return what UIDs belong to in the open folder; a server that does not tell means what it told before."""
         self.ensure_one()
@@ -179,6 +241,7 @@ class ImapFolder(models.Model):
             folder._store_cursor(Cursor())
             folder._store_look(Look())
         clean = {"resets": 0, "failures": 0, "trouble": False, "audit": False, "past_uids": False}
+        clean["fingerprint"] = False
         self.write(clean | self._zero_counters())
 
     def _lose_copies(self):

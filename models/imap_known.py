@@ -211,7 +211,7 @@ class KnownMail:
                 _logger.info("Folder %s: %s", folder.id, error.detail)
 
     def _settle_folder(self, session, folder, placements):
-        snapshot = session.examine(folder.raw_path.encode("latin-1"))
+        snapshot = folder._open(session)
         if snapshot.uidvalidity != folder.uidvalidity:
             return
         present = session.present(placements.mapped("uid"))

@@ -74,7 +74,7 @@ class PastMail:
         the weekly audit.
         """
         try:
-            snapshot = session.examine(folder.raw_path.encode("latin-1"))
+            snapshot = folder._open(session)
             if folder._uidvalidity(snapshot) != folder.uidvalidity:
                 return
             found = session.search_people(emails)
@@ -91,7 +91,7 @@ class PastMail:
         if not folder.past_uids or self._stopped():
             return
         try:
-            snapshot = session.examine(folder.raw_path.encode("latin-1"))
+            snapshot = folder._open(session)
             if folder._uidvalidity(snapshot) != folder.uidvalidity:
                 # everything in it is about to be read anew
                 folder.past_uids = False

@@ -180,7 +180,7 @@ class ImapPlacement(models.Model):
         placement = self.sudo()
         folder = placement.folder_id
         with visit(placement.connection_id.with_env(self.env), claim=False) as session:
-            snapshot = session.examine(folder.raw_path.encode("latin-1"))
+            snapshot = folder._open(session)
             body = None
             if folder._uidvalidity(snapshot) == placement.uidvalidity:
                 body = dict(session.fetch_bodies({placement.uid: placement.size})).get(

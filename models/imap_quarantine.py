@@ -82,7 +82,7 @@ class Quarantine:
 
     def _retry_together(self, session, folder, together):
         self._note_attempt(together)
-        snapshot = session.examine(folder.raw_path.encode("latin-1"))
+        snapshot = folder._open(session)
         uidvalidity = folder._uidvalidity(snapshot)
         placements = together.filtered(lambda p: p.uidvalidity == uidvalidity)
         # the server numbered its messages anew: the others are read under their new numbers

@@ -68,7 +68,7 @@ class _Search:
 
     def _look_into_folder(self, session, reader, folder):
         try:
-            snapshot = session.examine(folder.raw_path.encode("latin-1"))
+            snapshot = folder._open(session)
             uids = session.search(Query(person=self._value), CANDIDATES)
             self.complete &= len(uids) < CANDIDATES
             placed = folder.env["imap.placement"].search_fetch(

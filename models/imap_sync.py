@@ -138,7 +138,7 @@ class SyncRun:
 
     def _read_folder(self, session, folder, slices):
         try:
-            snapshot = session.examine(folder.raw_path.encode("latin-1"))
+            snapshot = folder._open_to_read(session)
             cursor = rebased(folder._cursor(), snapshot)
             if cursor != folder._cursor():
                 folder._begin_again(cursor)
@@ -182,7 +182,7 @@ class SyncRun:
             # a folder that is read at once needs no round trips for that
             if since and number > SLICE:
                 try:
-                    session.examine(folder.raw_path.encode("latin-1"))
+                    folder._open(session)
                     first = session.first_uid_since((since - timedelta(days=1)).date())
                     number = session.count_from(first) if first else 0
                 except SyncError as error:

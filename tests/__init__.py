@@ -19,6 +19,7 @@ from . import test_gmail
 from . import test_killed_workers
 from . import test_link_by_hand
 from . import test_linking_tours
+from . import test_made_up_uidvalidity
 from . import test_mail_body
 from . import test_notices
 from . import test_owner

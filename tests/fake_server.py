@@ -232,6 +232,14 @@ class FakeSession:
         vanished, self._news = self._news - set(self._folder.messages), set(self._folder.messages)
         return UidRanges.of(vanished)
 
+    def fingerprint(self, known=""):
+        self._server.verbs.append("fingerprint")
+        lines = [
+            f"{u} {m.internaldate} {len(m.raw)}" for u, m in sorted(self._folder.messages.items())
+        ]
+        prints = [f"{n}:{hash(tuple(lines[:n]))}" for n in range(len(lines) + 1)]
+        return prints[-1], known in prints
+
     def uids_from(self, uid, limit):
         return sorted(u for u in self._folder.messages if u >= uid)[:limit]
 

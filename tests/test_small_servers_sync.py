@@ -74,17 +74,32 @@ class TestSmallServers(TransactionCase):
         self._sync_twice(self._connect(server), {"Order": "in", "Offer": "out"})
 
     def test_courier(self):
+        """Until somebody opens a folder for writing, Courier makes up another UIDVALIDITY every second."""
         server = self._start(CourierServer())
         server.deliver(self._mails()["INBOX"], ago(days=2).astimezone(timezone.utc))
-        # until somebody opens a folder for writing, Courier makes up another UIDVALIDITY every second
         connection = self._connect(server)
-        for _run in range(2):
-            connection._sync()
-            self.assertEqual(len(self.customer.sudo().imap_email_ids), 1)
+        self.assertEqual(connection._sync()["linked"], 1)
+        inbox = connection.folder_ids.filtered(lambda f: f.role == "inbox")
+        # read once more, and known from then on
+        connection._sync()
+        for _run in range(3):
+            self.assertEqual(connection._sync()["seen"], 0)
+        self.assertEqual((inbox.resets, inbox.trouble), (0, False))
+        server.deliver(
+            mail("carla@shop.example", "olga@tea.example", "News"), ago().astimezone(timezone.utc)
+        )
+        news = connection._sync()
+        self.assertEqual((news["seen"], news["linked"]), (1, 1))
+        self.assertEqual(self._subjects(), {"Order": "in", "News": "in"})
+        self.assertFalse(server.files("courierimapuiddb"), "nothing is written on the server")
+        # a mail client opens it: the UIDVALIDITY lasts
         with IMAPClient(server.host, port=server.port, ssl=False) as client:
             client.login(server.login, server.password)
             client.select_folder("INBOX")
-        self._sync_twice(connection, {"Order": "in"})
+        for _run in range(3):
+            self.assertEqual(connection._sync()["seen"], 0)
+        self.assertFalse(inbox.fingerprint, "nothing is compared any more")
+        self.assertEqual(self._subjects(), {"Order": "in", "News": "in"})
 
     def test_hoodiecrow_as_gmail(self):
         raws = {name: raw.decode() for name, raw in self._mails().items()}
