@@ -45,6 +45,8 @@ _HEADER_ITEMS = (
 _LABEL_ITEMS = b" X-GM-MSGID X-GM-LABELS"
 _BODY_ITEMS = b"(UID BODY.PEEK[])"
 _UID = re.compile(rb"\bUID (\d{1,10})\b", re.IGNORECASE)
+#: with these words, after BYE, Dovecot ends the connection at a message whose file it cannot read
+_FETCH_FAILED = re.compile(r"^FETCH failed\b", re.IGNORECASE)
 _ECHO = re.compile(rb"BODY\[HEADER\.FIELDS \([^()\[\]]*\)\]", re.IGNORECASE)
 
 #: attributes of one message as the server sent them, by upper-case name
@@ -149,10 +151,7 @@ class Fetcher:
         try:
             answers, refusal = client.fetch_raw("UID", "FETCH", uid_set(uids), items)
         except (ProtocolError, ConnectionLost, ConnectionTimeout, ServerUnavailable) as error:
-            local = isinstance(error, ProtocolError) or (
-                isinstance(error, ServerUnavailable) and client.quirks.unavailable_is_local
-            )
-            if not (isolate or local):
+            if not (isolate or _is_local(error, client)):
                 raise
             # What came before it in the same answer cannot be trusted either.
             self._repair(error)
@@ -181,6 +180,13 @@ class Fetcher:
         for uid in broken:
             found.pop(uid, None)
         return found, trouble
+
+
+def _is_local(error: SyncError, client: Client) -> bool:
+    """Whether the fault lies with one of the messages, and not with the server or the line."""
+    if isinstance(error, ServerUnavailable):
+        return client.quirks.unavailable_is_local or bool(_FETCH_FAILED.search(error.detail))
+    return isinstance(error, ProtocolError)
 
 
 def _attributes(record: Record) -> Attributes:

@@ -8,7 +8,14 @@ from datetime import timedelta
 from odoo import fields
 
 from ..lib.changes import new_mail, past_mail, rebased
-from ..lib.errors import ConnectionLost, ConnectionTimeout, ProtocolError, Scope, SyncError
+from ..lib.errors import (
+    ConnectionLost,
+    ConnectionTimeout,
+    ProtocolError,
+    Scope,
+    ServerUnavailable,
+    SyncError,
+)
 from ..lib.known import is_unchanged, plan_look
 from ..lib.uid_ranges import UidRanges
 from .imap_contacts import Contacts
@@ -23,7 +30,7 @@ _logger = logging.getLogger(__name__)
 #: messages whose headers are read, decided about, and stored in one transaction
 SLICE = 500
 #: what ends a connection, and may be done by one message
-ENDINGS = (ConnectionLost, ConnectionTimeout, ProtocolError)
+ENDINGS = (ConnectionLost, ConnectionTimeout, ProtocolError, ServerUnavailable)
 #: runs that ended so at the same slice, after which the message that does it is looked for
 FAILURES_TO_ISOLATE = 2
 

@@ -10,6 +10,14 @@ GIGABYTE = 1024**3
 
 @tagged("post_install", "-at_install")
 class TestDovecotCases(DovecotCase):
+    def setUp(self):
+        super().setUp()
+        self.addCleanup(self.empty_inbox)
+
+    def empty_inbox(self):
+        uids = [message.uid for message in self.server.messages(LOGIN, "INBOX")]
+        self.server.expunge(LOGIN, "INBOX", uids)
+
     def test_case_15_huge_messages_are_linked_without_their_body_and_say_so(self):
         raws = {
             subject: mail("carla@shop.example", LOGIN, subject).replace(b"\n", b"\r\n")
@@ -34,3 +42,27 @@ class TestDovecotCases(DovecotCase):
         self.assertRegex(asked[0], r"^UID FETCH 1 ")
         # and they stay what they are
         self.assertEqual(connection._sync()["seen"], 0)
+
+    def test_a_message_whose_file_is_damaged_costs_only_itself(self):
+        """Dovecot says BYE to whoever fetches it."""
+        uids = {}
+        for subject in ("Before", "Damaged", "After"):
+            raw = mail("carla@shop.example", LOGIN, subject)
+            uids[subject] = self.server.append(LOGIN, "INBOX", raw)
+        damaged = LOGIN, "INBOX", uids["Damaged"]
+        self.server.set_readable(*damaged, False)
+        self.addCleanup(self.server.set_readable, *damaged, True)
+        connection = self.connect()
+        connection.action_connect()
+        result = connection._sync()
+        self.assertEqual((result["linked"], result["quarantined"]), (2, 1))
+        self.assertEqual(connection.state, "connected")
+        placement = self.env["imap.placement"].search([("state", "=", "quarantined")])
+        self.assertEqual(placement.uid, uids["Damaged"])
+        self.assertIn("FETCH failed", placement.error)
+        placement.action_retry()
+        self.assertEqual(placement.state, "quarantined")
+        self.server.set_readable(*damaged, True)
+        placement.action_retry()
+        self.assertEqual(placement.state, "linked")
+        self.assertEqual(set(self.entries().mapped("subject")), {"Before", "Damaged", "After"})

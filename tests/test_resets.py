@@ -4,7 +4,7 @@ from unittest.mock import patch
 
 from odoo.tests import tagged
 
-from ..lib.errors import ConnectionLost, MessageUnreadable
+from ..lib.errors import ConnectionLost, MessageUnreadable, ServerUnavailable
 from ..lib.known import Tracking
 from .fake_server import FakeSession, mail
 from .test_changes import ChangesCase
@@ -147,6 +147,12 @@ class TestResets(ChangesCase):
 @tagged("post_install", "-at_install")
 class TestMessageThatEndsTheConnection(ChangesCase):
     def test_it_is_found_and_does_not_block_its_folder(self):
+        self.assert_found(ConnectionLost("it died"))
+
+    def test_server_that_calls_itself_unavailable_at_it(self):
+        self.assert_found(ServerUnavailable("BYE internal error"))
+
+    def assert_found(self, error):
         poison = self.server.inbox.deliver(mail("carla@shop.example", "olga@tea.example", "Poison"))
         self.server.inbox.deliver(mail("carla@shop.example", "olga@tea.example", "Good"))
         asked = []
@@ -155,7 +161,7 @@ class TestMessageThatEndsTheConnection(ChangesCase):
         def deadly(session, messages, *, isolate=False):
             asked.append(isolate)
             if not isolate:
-                raise ConnectionLost("it died")
+                raise error
             for uid, body in fetch_bodies(session, messages):
                 yield uid, MessageUnreadable("kills the server") if uid == poison else body
 

@@ -150,6 +150,15 @@ class DovecotServer:
             if path.is_file() and path.name.startswith("dovecot"):
                 path.unlink()
 
+    def set_readable(self, login, folder, uid, readable):
+        """As when the file of a message is damaged: Dovecot lists it, and ends the connection of who fetches it."""
+        path = self._folder_path(login, folder)
+        lines = (path / "dovecot-uidlist").read_text().splitlines()
+        # "9 :1795308372.M402865P32600.host"; flags are appended to the name later
+        name = next(line.split(":", 1)[1] for line in lines if line.split(" ")[0] == str(uid))
+        (file,) = [*path.glob(f"new/{name}*"), *path.glob(f"cur/{name}*")]
+        file.chmod(0o600 if readable else 0)
+
     # clients
 
     def connection_count(self, login=None) -> int:
