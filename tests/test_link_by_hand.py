@@ -337,6 +337,17 @@ class TestLinkTo(LinkCase):
         with self.assertRaisesRegex(UserError, "Choose the record"):
             wizard.action_link()
 
+    def test_tells_nothing_of_an_email_that_one_may_not_read(self):
+        entry = self.deliver()
+        self.add(entry, self.lead)
+        self.remove(entry)
+        on_lead = self.entries(self.lead)
+        wizards = self.env["imap.link.to"].with_user(self.colleague)
+        with self.assertRaises(AccessError):
+            wizards.create({"message_id": on_lead.id})
+        with self.assertRaises(AccessError):
+            wizards.onchange({"message_id": on_lead.id}, [], {"message_id": {}, "subject": {}})
+
     def test_another_persons_dialog(self):
         form = self.open(self.deliver())
         form.res_id = self.lead.id

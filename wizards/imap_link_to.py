@@ -16,7 +16,7 @@ class ImapLinkTo(models.TransientModel):
     _description = "Link an email to a record"
 
     message_id = fields.Many2one("mail.message", required=True, ondelete="cascade")
-    subject = fields.Char(string="Email", related="message_id.subject")
+    subject = fields.Char(string="Email", compute="_compute_subject")
     stands_on = fields.Char(string="In the chatter of", compute="_compute_stands_on")
     model = fields.Selection(
         selection=lambda self: list(self.env["imap.link"]._target_models().items()),
@@ -38,6 +38,20 @@ class ImapLinkTo(models.TransientModel):
     )
     conversation = fields.Boolean(string="The whole conversation")
     conversation_count = fields.Integer(compute="_compute_conversation_count")
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        wizards = super().create(vals_list)
+        for wizard in wizards:
+            self.env["imap.link"]._check_emails(wizard.message_id)
+        return wizards
+
+    @api.depends("message_id")
+    def _compute_subject(self):
+        for wizard in self:
+            # the dialog is not to tell more than the message does
+            self.env["imap.link"]._check_emails(wizard.message_id)
+            wizard.subject = wizard.message_id.subject
 
     @api.depends("message_id")
     def _compute_stands_on(self):
