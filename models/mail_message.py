@@ -18,6 +18,40 @@ class MailMessage(models.Model):
     _imap_entry_model = models.Index("(model) WHERE imap_email_id IS NOT NULL")
     _imap_thread_date = models.Index("(model, res_id, date, id)")
 
+    def write(self, vals):
+        if "model" in vals or "res_id" in vals:
+            self -= self._imap_drop_doubles(vals)
+        return super().write(vals)
+
+    def _imap_drop_doubles(self, vals):
+        """Delete the entries that would stand twice on the record to which they are moved, and return them.
+
+        Merging contacts or opportunities moves their messages, and both may have the same email.
+        """
+        # sudo: mail.message - whoever merges records moves all of their messages
+        entries = self.sudo().filtered("imap_email_id")
+        if not entries:
+            return self.browse()
+
+        def place(entry, vals=vals):
+            return (
+                entry.imap_email_id,
+                vals.get("model", entry.model),
+                vals.get("res_id", entry.res_id),
+            )
+
+        others = entries.search(
+            [("imap_email_id", "in", entries.imap_email_id.ids), ("id", "not in", entries.ids)]
+        )
+        taken = {place(other, {}) for other in others}
+        doubles = entries.browse()
+        for entry in entries:
+            if place(entry) in taken:
+                doubles += entry
+            taken.add(place(entry))
+        doubles.unlink()
+        return doubles
+
     def _search(self, domain, offset=0, limit=None, order=None, **kwargs):
         # see _message_fetch
         order = self.env.context.get("imap_message_order") or order

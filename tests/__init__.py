@@ -22,6 +22,7 @@ from . import test_linking_tours
 from . import test_made_up_uidvalidity
 from . import test_mail_body
 from . import test_notices
+from . import test_merge
 from . import test_owner
 from . import test_past_mail
 from . import test_mailboxes_shown
