@@ -1,6 +1,12 @@
 """Past mail of people who became contacts: found by the server, decided about as all mail is."""
 
+import logging
+
+import psycopg2
+
 from ..lib.errors import Scope, SyncError
+
+_logger = logging.getLogger(__name__)
 
 #: messages whose outcome is stored in one transaction
 SLICE = 200
@@ -58,7 +64,12 @@ class PastMail:
         lookups = self._connection.lookup_ids
         left = (folder.past_uids or not folder.backfilled for folder in self._folders())
         if lookups and not any(left):
-            lookups._note_done(self._connection)
+            try:
+                with self._connection.env.cr.savepoint():
+                    lookups._note_done(self._connection)
+            except psycopg2.OperationalError:
+                # the worker of another mailbox notes the same at this moment: the next run does it
+                _logger.info("Mailbox %s: to be noted later", self._connection.id)
             self._connection._checkpoint()
 
     def _folders(self):
