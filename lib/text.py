@@ -209,7 +209,12 @@ def decode_base64(raw: bytes) -> bytes:
 
 def without_surrogates(text: str) -> str:
     """Return the text with each lone surrogate replaced by U+FFFD."""
-    return text if text.isascii() else _SURROGATES.sub("\ufffd", text)
+    try:
+        # much quicker than looking for them
+        text.encode()
+    except UnicodeEncodeError:
+        return _SURROGATES.sub("\ufffd", text)
+    return text
 
 
 def one_line(text: str, limit: int) -> str:

@@ -89,6 +89,10 @@ _TAG = re.compile(
     r"""<(?:/([a-z][a-z0-9]*)|([a-z][a-z0-9]*)((?: [^\s"'<>=/]+(?:="[^"<>]*"|='[^'<>]*')?)*))>"""
 )
 _ATTRIBUTE = re.compile(r"""( ([^\s"'<>=/]+)(?:=("[^"]*"|'[^']*'))?)""")
+#: where all values are in double quotes, this is an attribute, and not a piece of another one's value
+_WEB_ADDRESS = re.compile(r""" (?:href|src)="(https?://[^"'<>\x00-\x20]*)\"""")
+#: stands for any other one
+_SOME_ADDRESS = "https://some.address.invalid/"
 _TEXT_OR_TAG = re.compile(r"(<[^<>]*>)")
 _STYLE = re.compile(r"""<p(?: style=("[^"<>]*"|'[^'<>]*'))?></p>""")
 #: more than what lxml takes for dangerous, so that it is asked about all of that
@@ -223,10 +227,21 @@ def _clean_tags(tags):
     styles_before = _clean_style.cache_info().misses
     clean = {}
     for tag in set(tags):
-        clean[tag] = _known_tags.get(tag) or _clean_tag(tag)
+        clean[tag] = _known_tags.get(tag) or _clean_but_for_address(tag)
         if _clean_style.cache_info().misses - styles_before > _MOST_NEW_STYLES:
             raise _NotPlain
     return map(clean.__getitem__, tags)
+
+
+def _clean_but_for_address(tag):
+    """Return a tag as it may be stored: newsletters write the same ones over and over, each with another address."""
+    found = _WEB_ADDRESS.search(tag)
+    if not found or not _is_plain_address(found[1]) or "'" in tag or _SOME_ADDRESS in tag:
+        return _clean_tag(tag)
+    begin, end = found.span(1)
+    pattern = tag[:begin] + _SOME_ADDRESS + tag[end:]
+    clean = _known_tags.get(pattern) or _clean_tag(pattern)
+    return clean.replace(_SOME_ADDRESS, found[1])
 
 
 def _clean_tag(tag):
@@ -269,18 +284,18 @@ def _clean_style(quoted):
 
 def _check_link(quoted):
     """Refuse a link with a second scheme, or with one that runs something."""
-    if quoted.startswith(("https://", "http://"), 1) and _has_one_colon(quoted):
+    if quoted.startswith(("https://", "http://"), 1) and _is_plain_address(quoted):
         return
     link = _INVISIBLE.sub("", unquote_plus(html.unescape(quoted)))
     if _SUSPICIOUS_SCHEME.search(link):
         raise _NotPlain
 
 
-def _has_one_colon(quoted):
-    """Whether a link has none but that of its scheme, neither plainly nor in disguise; for most a quick answer."""
+def _is_plain_address(address):
+    """Say whether an address has one colon, that of its scheme, neither plainly nor in disguise."""
     return (
-        quoted.count(":") == 1
-        and "%3A" not in quoted
-        and "%3a" not in quoted
-        and quoted.count("&") == quoted.count("&amp;")
+        address.count(":") == 1
+        and "%3A" not in address
+        and "%3a" not in address
+        and address.count("&") == address.count("&amp;")
     )

@@ -25,6 +25,12 @@ PLAIN = {
     "newsletter": f"<center><table>{f'<tr>{CELL}x</td></tr>' * 30}</table></center>",
     "link": '<a href="https://x.example/?a=1&amp;b=2%20c#d" target="_blank" rel="noopener">x</a>',
     "tracking link": '<a href="https://x.example/?u=https%3A%2F%2Fy.example%2F">x</a>',
+    "tracking links": "".join(
+        f'<a href="https://x.example/{n}?a={n}&amp;b=ü" class="c{n}">x</a>' for n in range(9)
+    ),
+    "images from elsewhere": "".join(
+        f'<img src="http://x.example/{n}&amp;lt;.png" width="{n}">' for n in range(9)
+    ),
     "image": '<img src="/web/image/7" alt="a &quot;b&quot;" width="1" border="0">',
     "mail address": '<a href="mailto:carla@shop.example">Carla</a>',
     "quotes in a style": "<p style='font-family:\"Segoe UI\",Arial'>x</p>",
@@ -80,6 +86,10 @@ HOSTILE = {
     "encoding": '<p encoding="x">a</p>',
     "unknown tags": "<custom-tag onclick=x()>a</custom-tag><x:y>b</x:y>",
     "odd ends of comments": "<!-- a --!><p>b</p><!--><p>c</p><!---><p>d</p><!-- <p>e</p>",
+    "what stands for an address": '<a title="https://some.address.invalid/" href="https://x.example/a">x</a>',
+    "style made of an address": '<a style="color:https://some.address.invalid/" href="https://x;url(//y)">x</a>',
+    "address in another value": "<a title=' href=\"https://x.example/a\"' href=/web>x</a>",
+    "address for another parser": '<a title="a href="https://x.example/a" onclick="x()" href="/web">x</a>',
     "null": "<scr\0ipt>alert(1)</script><a href='java\0script:x'>y</a>",
 }
 #: what tags, attributes and texts are made of in mail that nobody wrote
@@ -166,6 +176,13 @@ class TestMailBody(MailboxCase):
                     mail_body.sanitize_body(source)
                     shown = mail_body._without_comments(source)
                     self.assertNotIn(shown, [call.args[0] for call in slow.call_args_list])
+
+    def test_tags_that_differ_in_their_address_are_cleaned_once(self):
+        links = (f'<a title="once" href="https://x.example/{n}">{n}</a>' for n in range(50))
+        with patch.object(mail_body, "_clean_tag", wraps=mail_body._clean_tag) as cleaned:
+            clean = mail_body.sanitize_body(f"<p>{''.join(links)}</p>")
+        self.assertLess(cleaned.call_count, 5)
+        self.assertEqual(clean.count(' href="https://x.example/'), 50)
 
     def test_nothing_runs(self):
         """Whatever Odoo's sanitizer may think of it, a parser finds nothing that runs or leads astray."""

@@ -4,7 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib.text import codec_for, decode, decode_base64, decode_words, many_lines, one_line
+from lib.text import (
+    codec_for,
+    decode,
+    decode_base64,
+    decode_words,
+    many_lines,
+    one_line,
+    without_surrogates,
+)
 
 CHARSETS = {
     "declared": ("Grüße".encode("latin-1"), "iso-8859-1", "Grüße"),
@@ -37,6 +45,12 @@ CHARSETS = {
 @pytest.mark.parametrize(("raw", "charset", "expected"), CHARSETS.values(), ids=CHARSETS)
 def test_decode(raw, charset, expected):
     assert decode(raw, charset) == expected
+
+
+def test_without_surrogates():
+    assert without_surrogates("a\ud800 \udfffü \U0001f375") == "a\ufffd \ufffdü \U0001f375"
+    for whole in ("", "plain", "ü \U0001f375"):
+        assert without_surrogates(whole) is whole
 
 
 @pytest.mark.parametrize(
