@@ -118,11 +118,12 @@ class ImapEmailListMixin(models.AbstractModel):
             .sudo()
             ._read_group(
                 Domain("email_id", "in", self.ids) & self._visible_copies(),
-                ["email_id"],
-                ["connection_id:recordset"],
+                ["email_id", "connection_id.user_id"],
             )
         )
-        owners = {email: connections.user_id.ids for email, connections in copies}
+        owners = {}
+        for email, owner in copies:
+            owners.setdefault(email, []).append(owner.id)
         for email in self:
             email.mailbox_user_ids = self.env["res.users"].browse(owners.get(email, ()))
 

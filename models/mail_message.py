@@ -124,11 +124,12 @@ class MailMessage(models.Model):
     def _date_bound(self, operator, message_id):
         """Return the messages on one side of a message, in the order of (date, id)."""
         # sudo: mail.message - only the date is used, to compare
-        date = self.sudo().browse(message_id).exists().date
+        date = self.sudo().search_fetch([("id", "=", message_id)], ["date"]).date
         if not date:
             return Domain("id", operator, message_id)
-        return Domain("date", operator[0], date) | (
-            Domain("date", "=", date) & Domain("id", operator, message_id)
+        # the first half alone tells the index where to begin
+        return Domain("date", f"{operator[0]}=", date) & (
+            Domain("date", operator[0], date) | Domain("id", operator, message_id)
         )
 
     def _to_store_defaults(self, target):
