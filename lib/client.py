@@ -6,6 +6,7 @@ import re
 import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 
 from imapclient import IMAPClient, imap_utf7
 from imapclient.exceptions import IMAPClientError
@@ -55,6 +56,8 @@ class Client(IMAPClient):
         self.quirks = Quirks()
         #: whether the server tells of vanished messages by VANISHED
         self.qresync = False
+        #: whether messages have no sequence numbers, see :mod:`.uid_only`
+        self.uid_only = False
 
     def _create_IMAP4(self) -> Imap4:
         sock, deadline = self._connected
@@ -185,9 +188,20 @@ class Client(IMAPClient):
         (RFC 5161).
         """
         if self.has_capability("QRESYNC") and self.has_capability("ENABLE"):
-            with suppress(CommandRefused):
-                enabled = b" ".join(self.ask("ENABLED", "ENABLE", "QRESYNC"))
-                self.qresync = b"QRESYNC" in enabled.upper().split()
+            self.qresync = self._enable("QRESYNC")
+
+    def enable_uid_only(self) -> None:
+        """Do without message sequence numbers (RFC 9586), if that shows all of a folder."""
+        if self.quirks.partial_view and {b"UIDONLY", b"PARTIAL"} <= set(self.capabilities()):
+            self.uid_only = self._enable("UIDONLY")
+        if self.uid_only:
+            self.quirks = replace(self.quirks, partial_view=False)
+
+    def _enable(self, extension: str) -> bool:
+        with suppress(CommandRefused):
+            enabled = b" ".join(self.ask("ENABLED", "ENABLE", extension))
+            return extension.encode() in enabled.upper().split()
+        return False
 
     def farewell(self) -> None:
         """Say goodbye if the server listens; never raises."""

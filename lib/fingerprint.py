@@ -23,7 +23,7 @@ def fingerprint(client: Client, limits: Limits, snapshot: Snapshot, known: str) 
     :returns: the new one, '' if there is none; and whether the messages of the earlier one are its beginning, so that
         all others are new
     """
-    if snapshot.exists > _MOST_MESSAGES:
+    if client.uid_only or snapshot.exists > _MOST_MESSAGES:
         return "", False
     count, _, expected = known.partition(":")
     at = int(count) if expected else -1

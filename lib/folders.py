@@ -309,7 +309,12 @@ def examine(client: Client, raw: bytes) -> Snapshot:
 
 def _last_uid(client: Client) -> int:
     """The highest UID of a folder with messages: 163 and 126 do not tell UIDNEXT."""
-    texts = map(first_text, records(client.ask("FETCH", "FETCH", "*", "(UID)")))
+    words = (
+        ("UID", "FETCH", "1:4294967295", "(UID)", "(PARTIAL -1:-1)")
+        if client.uid_only
+        else ("FETCH", "*", "(UID)")
+    )
+    texts = map(first_text, records(client.ask("FETCH", *words)))
     uids = [int(match[1]) for text in texts if (match := _UID.search(text))]
     if not uids:
         raise ProtocolError("the server tells neither UIDNEXT nor the UID of the last message")

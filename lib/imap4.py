@@ -264,6 +264,8 @@ class Imap4(imaplib.IMAP4):
                 raise ProtocolError("an empty line came as an answer")
             return line
         self._kind = kind = head[2].upper()
+        if kind == b"UIDFETCH":
+            return self._as_fetch(head[1], line[head.end() :])
         if kind != head[2]:
             line = head[1] + kind + line[head.end() :]
         if head.end() == len(line) - 2:
@@ -272,6 +274,12 @@ class Imap4(imaplib.IMAP4):
             # A text may end like the announcement of a literal.
             line = line[:-2] + b" \r\n"
         return line
+
+    def _as_fetch(self, number: bytes, rest: bytes) -> bytes:
+        """UIDFETCH, whose number is the UID (RFC 9586 section 3.3), as the FETCH that all else knows."""
+        self._kind = b"FETCH"
+        uid = number.strip(b"* ")
+        return number + b"FETCH" + rest.replace(b"(", b"(UID %s " % uid, 1)
 
     def _with_plain_literal(self, line: bytes) -> bytes:
         found = _ANNOUNCED.search(line)

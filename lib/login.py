@@ -42,6 +42,7 @@ def connect(sock: socket.socket, account: Account, limits: Limits, deadline: Dea
             _start_tls(client, account, deadline)
         _sign_in(client, account)
         _identify(client)
+        client.enable_uid_only()
         if limits.compress:
             _compress(client)
     except BaseException:

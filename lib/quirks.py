@@ -32,7 +32,8 @@ class Quirks:
         which with its header (``X-GM-MSGID``, ``X-GM-LABELS``)
     :param hidden: capabilities that are offered but do not work
     :param needs_id: opens no folder for clients that do not say who they are, offered or not
-    :param partial_view: shows only part of a large folder: what is missing in a listing is not gone
+    :param partial_view: shows only part of a large folder: what is missing in a listing is not gone. Off once the
+        server is asked by UID alone, which shows all of it (:mod:`.uid_only`)
     :param message_limit: most messages that one command may be about; 0: no limit
     :param unavailable_is_local: "Server Unavailable" means this message or this folder, not the server
     :param copies: folders whose raw names begin with one of these hold copies of what lies elsewhere
@@ -91,7 +92,7 @@ def _icloud(hello: Hello) -> dict | None:
 
 
 def _yahoo(hello: Hello) -> dict | None:
-    # A folder shows its newest messages up to a limit unless UIDONLY is enabled, and no command may touch more than
+    # A folder shows its newest 10,000 messages unless UIDONLY (RFC 9586) is enabled, and no command may touch more than
     # MESSAGELIMIT of them (RFC 9738): https://github.com/djc/imap-proto/pull/198,
     # https://github.com/rustmailer/bichon/issues/271. So counts by SEARCH are not those of the folder.
     limit = hello.message_limit()

@@ -14,7 +14,6 @@ from .client import Client
 from .errors import CommandRefused
 from .grammar import first_text, quoted, records
 from .headers import HeaderFacts
-from .limits import Limits
 
 _LONGEST = 200
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
@@ -76,18 +75,15 @@ class Query:
             yield subject
 
 
-def search_people(
-    client: Client, limits: Limits, exists: int, addresses: Iterable[str]
-) -> list[int]:
+def search_people(client: Client, windows: Iterable[bytes], addresses: Iterable[str]) -> list[int]:
     """Candidates for mail of, or to, any of some addresses in the examined folder.
 
-    :param exists: how many messages it has
+    :param windows: its messages, as arguments of SEARCH
     :returns: UIDs, ascending; among them may be mail of others
     """
     found: set[int] = set()
     together = list(_together(addresses))
-    for high in range(exists, 0, -limits.search_window):
-        window = b"%d:%d" % (max(high - limits.search_window + 1, 1), high)
+    for window in windows:
         for batch in together:
             found.update(_ask_for_people(client, window, batch))
     return sorted(found)
@@ -119,15 +115,14 @@ def _ask_for_people(client: Client, window: bytes, batch: list[str]) -> set[int]
     return {uid for criteria in asked for uid in _ask(client, window, criteria)}
 
 
-def search(client: Client, limits: Limits, exists: int, query: Query, limit: int) -> list[int]:
+def search(client: Client, windows: Iterable[bytes], query: Query, limit: int) -> list[int]:
     """Candidates for a query in the examined folder.
 
-    :param exists: how many messages it has
+    :param windows: its messages, as arguments of SEARCH, the newest first
     :returns: at most ``limit`` UIDs, the highest first
     """
     found: set[int] = set()
-    for high in range(exists, 0, -limits.search_window):
-        window = b"%d:%d" % (max(high - limits.search_window + 1, 1), high)
+    for window in windows:
         for criteria in query.alternatives():
             found.update(_ask(client, window, criteria))
         if len(found) >= limit:

@@ -35,6 +35,7 @@ from .login import connect
 from .network import Deadline, normal_host, open_socket, secure
 from .quirks import Quirks
 from .search import Query, search, search_people
+from .uid_only import UidOnlyWatch, UidOnlyWindows
 from .uid_ranges import UidRanges
 from .uids import UidWindows
 from .watch import Changes, FlagsByUid, Listed, Watch
@@ -70,7 +71,7 @@ class Session:
         self._limits = limits
         self._connection: Client | None = None
         self._examined: tuple[bytes, Snapshot] | None = None
-        self._windows: UidWindows | None = None
+        self._windows: UidWindows | UidOnlyWindows | None = None
         self._watch: Watch | None = None
         self._first_folder = True
         self._repairs = 0
@@ -158,8 +159,12 @@ class Session:
         self._examined = self._windows = self._watch = None
         snapshot = examine(client, raw)
         self._examined = raw, snapshot
-        self._windows = UidWindows(client, self._limits, raw, snapshot)
-        self._watch = Watch(client, self._limits, snapshot, self._windows.vanishing)
+        if client.uid_only:
+            self._windows = UidOnlyWindows(client, self._limits, snapshot)
+            self._watch = UidOnlyWatch(client, self._limits, snapshot, self._windows)
+        else:
+            self._windows = UidWindows(client, self._limits, raw, snapshot)
+            self._watch = Watch(client, self._limits, snapshot, self._windows.vanishing)
         return snapshot
 
     def fingerprint(self, known: str = "") -> tuple[str, bool]:
@@ -195,13 +200,11 @@ class Session:
 
     def search_people(self, addresses: Iterable[str]) -> list[int]:
         """Messages that may be of, or to, any of some addresses; see :func:`.search.search_people`."""
-        self._in_folder()
-        return search_people(self._client(), self._limits, self._examined[1].exists, addresses)
+        return search_people(self._client(), self._in_folder().windows(), addresses)
 
     def search(self, query: Query, limit: int) -> list[int]:
         """At most ``limit`` UIDs of messages that may be meant by ``query``, the highest first."""
-        self._in_folder()
-        return search(self._client(), self._limits, self._examined[1].exists, query, limit)
+        return search(self._client(), self._in_folder().windows(), query, limit)
 
     def fetch_headers(
         self, uids: Iterable[int], *, isolate: bool = False
@@ -273,7 +276,7 @@ class Session:
             raise ConnectionLost("the session is not open")
         return self._connection
 
-    def _in_folder(self) -> UidWindows:
+    def _in_folder(self) -> UidWindows | UidOnlyWindows:
         if self._windows is None:
             raise FolderGone("no folder is open")
         return self._windows

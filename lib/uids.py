@@ -22,7 +22,7 @@ from .vanishing import Vanishing
 _RECORD = re.compile(rb"(\d{1,10}) .*?\bUID (\d{1,10})\b", re.IGNORECASE)
 #: remembered ranks; a run alternates between new mail and backfill, so very few are of use
 _MEMORY = 16
-_HIGHEST_UID = 2**32 - 1
+HIGHEST_UID = 2**32 - 1
 #: messages looked at in one round trip while searching for a rank
 _PROBES = 16
 #: questions for a rank that may be disturbed by messages that go
@@ -151,6 +151,12 @@ class UidWindows:
     def count_from(self, uid: int) -> int:
         """How many messages have a UID that is not below ``uid``."""
         return max(self._ranks.exists - self._rank(uid), 0)
+
+    def windows(self) -> Iterator[bytes]:
+        """All messages as arguments of SEARCH, the newest first; each is about few enough."""
+        size = self._limits.search_window
+        for high in range(self._snapshot.exists, 0, -size):
+            yield b"%d:%d" % (max(high - size + 1, 1), high)
 
     def first_since(self, day: date) -> int | None:
         """The lowest UID whose INTERNALDATE is on ``day`` or later, by the server's own clock."""

@@ -175,16 +175,16 @@ class Watch:
         """Flags, and Gmail's labels, of some messages."""
         return _by_uid(self._ask("UID", "FETCH", uids, self._items(), *modifiers))
 
-    def _ask(self, *words: str | bytes) -> Iterator["_Told"]:
+    def _ask(self, *words: str | bytes) -> Iterator["Told"]:
         answers: Untagged
         answers, refusal = self._client.fetch_raw(*words)
         if refusal:
             raise self._client.failure(refusal)
         # labels may come as literals, so that only a parser finds the flags behind them
-        return map(_parsed if self._client.quirks.labels else _told, records(answers))
+        return map(_parsed if self._client.quirks.labels else Told.of, records(answers))
 
 
-class _Told(NamedTuple):
+class Told(NamedTuple):
     """What one FETCH answer says of a message; None where it says nothing."""
 
     number: int = 0
@@ -192,8 +192,21 @@ class _Told(NamedTuple):
     flags: tuple[str, ...] | None = None
     labels: tuple[str, ...] | None = None
 
+    @classmethod
+    def of(cls, record: Record) -> "Told":
+        """Read an answer."""
+        text = first_text(record)
+        position, flags = _NUMBER.match(text), _FLAGS.search(text)
+        # a keyword may be called UID
+        uid = _UID.search(_FLAGS.sub(b"", text))
+        return cls(
+            int(position[1]) if position else 0,
+            int(uid[1]) if uid else None,
+            _flags_in(flags[1]) if flags else None,
+        )
 
-def _by_uid(answers: Iterable[_Told]) -> tuple[FlagsByUid, LabelsByUid]:
+
+def _by_uid(answers: Iterable[Told]) -> tuple[FlagsByUid, LabelsByUid]:
     flags: FlagsByUid = {}
     labels: LabelsByUid = {}
     for told in answers:
@@ -204,26 +217,14 @@ def _by_uid(answers: Iterable[_Told]) -> tuple[FlagsByUid, LabelsByUid]:
     return flags, labels
 
 
-def _told(record: Record) -> _Told:
-    text = first_text(record)
-    position, flags = _NUMBER.match(text), _FLAGS.search(text)
-    # a keyword may be called UID
-    uid = _UID.search(_FLAGS.sub(b"", text))
-    return _Told(
-        int(position[1]) if position else 0,
-        int(uid[1]) if uid else None,
-        _flags_in(flags[1]) if flags else None,
-    )
-
-
-def _parsed(record: Record) -> _Told:
+def _parsed(record: Record) -> Told:
     try:
         position, values = parse(record)
         attributes = pairs(values)
     except (Malformed, ValueError):
-        return _Told()
+        return Told()
     flags, labels = attributes.get(b"FLAGS"), attributes.get(b"X-GM-LABELS")
-    return _Told(
+    return Told(
         number(position) or 0,
         number(attributes.get(b"UID")),
         read_flags(flags) if isinstance(flags, tuple) else None,

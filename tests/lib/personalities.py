@@ -6,9 +6,10 @@ All have the same mail in their inbox: see :data:`UIDS`.
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 from number_set import NumberSet
-from scripted_server import Folder, ImapBox, Message
+from scripted_server import Folder, ImapBox, Message, since
 
 #: of the inbox of every personality
 UIDS = (2, 3, 5, 8, 13, 21)
@@ -169,13 +170,15 @@ class ICloud(Personality):
 
 
 class Yahoo(Personality):
-    """Lets no command touch more than ``limit`` messages."""
+    """Lets no command touch more than ``limit`` messages, and shows only the newest ``visible`` ones of a folder,
+    unless it is asked by UID alone (UIDONLY, RFC 9586): then there are no message numbers.
+    """
 
-    def __init__(self, limit=1000):
+    def __init__(self, limit=1000, visible=10_000, partial=b" PARTIAL"):
         super().__init__(
             b"[CAPABILITY IMAP4rev1 ID NAMESPACE UIDPLUS LITERAL+] IMAP4rev1 imapgate-1.8.1_01.20166",
             b"IMAP4rev1 ID MOVE NAMESPACE X-ID-ACLID UIDPLUS LITERAL+ XAPPLEPUSHSERVICE XYMHIGHESTMODSEQ OBJECTID "
-            b"ESEARCH UIDONLY MESSAGELIMIT=%d" % limit,
+            b"ENABLE ESEARCH UIDONLY MESSAGELIMIT=%d%s" % (limit, partial),
             {
                 b"Inbox": b"\\HasNoChildren",
                 b"Sent": b"\\Sent \\HasNoChildren",
@@ -185,20 +188,74 @@ class Yahoo(Personality):
             identity=b'("vendor" "Yahoo! Inc." "support-url" "http://help.yahoo.com/")',
         )
         self.limit = limit
+        self.visible = visible
+        self.uid_only = False
         self.folders[b"INBOX"] = self.folders.pop(b"Inbox")
+        self.hooks[b"ENABLE"] = self._enable
+        for verb in (b"FETCH", b"SEARCH"):
+            self.hooks[verb] = self._by_number
+
+    def __call__(self, peer):
+        self.uid_only = False
+        super().__call__(peer)
+
+    def _enable(self, peer, tag, rest):
+        self.uid_only = rest == b"UIDONLY"
+        peer.send(b"* ENABLED " + rest, tag + b" OK done")
+
+    def _by_number(self, peer, tag, _rest):
+        return peer.send(tag + b" BAD [UIDREQUIRED] no numbers") if self.uid_only else False
+
+    def _shown(self, name):
+        folder = self.folders[name]
+        most = len(folder.messages) if self.uid_only else self.visible
+        return replace(folder, messages=folder.messages[-most:], uidnext=folder.next_uid)
 
     def _list(self, state, rest):
         return [line.replace(b'"INBOX"', b'"Inbox"') for line in super()._list(state, rest)]
 
+    def _status_line(self, name):
+        hidden, self.folders[name] = self.folders[name], self._shown(name)
+        line = super()._status_line(name)
+        self.folders[name] = hidden
+        return line
+
+    def _examine(self, state, rest):
+        lines = super()._examine(state, rest)
+        state.folder = self._shown(rest.strip(b'"'))
+        return [
+            b"* %d EXISTS" % len(state.folder.messages) if b"EXISTS" in line else line
+            for line in lines
+        ]
+
     def _records(self, state, rest, by_uid):
+        rest, _, partial = rest.partition(b" (PARTIAL ")
         lines = list(super()._records(state, rest, by_uid))
-        if len(lines) > self.limit:
-            return [*lines[: self.limit], b"* NO [MESSAGELIMIT %d 1] too many" % self.limit]
-        return lines
+        if partial:
+            first, last = map(int, partial.rstrip(b")").split(b":"))
+            lines = lines[first - 1 : last] if first > 0 else lines[last:]
+        too_many = [b"* OK [MESSAGELIMIT %d 1] too many" % self.limit]
+        over = too_many if len(lines) > self.limit else []
+        lines = lines[-self.limit :] + over
+        return [self._without_number(line) for line in lines] if self.uid_only else lines
+
+    @staticmethod
+    def _without_number(line):
+        # the UID may be repeated, and need not (RFC 9586 section 3.3)
+        repeated = rb"UID \1 " if len(line) % 2 else b""
+        return re.sub(rb"^\* \d+ FETCH \(UID (\d+) ?", rb"* \1 UIDFETCH (" + repeated, line)
 
     def _uid_search(self, state, rest):
         assert b"RETURN" not in rest
-        return super()._uid_search(state, rest)
+        if b"SUBJECT" in rest:
+            return [b"* SEARCH"]
+        window = re.match(rb"UID (\d+):(\d+) SINCE (\S+)", rest)
+        if not window:
+            return super()._uid_search(state, rest)
+        low, high = int(window[1]), int(window[2])
+        found = [m.uid for m in since(state.folder.messages, window[3]) if low <= m.uid <= high]
+        assert sum(low <= m.uid <= high for m in state.folder.messages) <= self.limit
+        return [b"* SEARCH" + b"".join(b" %d" % uid for uid in found)]
 
 
 class Courier(Personality):

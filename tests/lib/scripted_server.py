@@ -369,7 +369,7 @@ class ImapBox:
 
     def _search(self, state, rest):
         low, high, day = re.fullmatch(rb"(\d+):(\d+) SINCE (\S+)", rest).groups()
-        wanted = _since(state.folder.messages, day)
+        wanted = since(state.folder.messages, day)
         numbers = enumerate(state.folder.messages, 1)
         found = [n for n, message in numbers if message in wanted and int(low) <= n <= int(high)]
         return [b"* SEARCH" + b"".join(b" %d" % number for number in found)]
@@ -384,7 +384,7 @@ class ImapBox:
             chosen = NumberSet(found["uids"], max((m.uid for m in messages), default=0))
             messages = [message for message in messages if message.uid in chosen]
         if found["day"]:
-            messages = _since(messages, found["day"])
+            messages = since(messages, found["day"])
         uids = [message.uid for message in messages]
         if found["item"] == b"COUNT":
             return [b'* ESEARCH (TAG "x") UID COUNT %d' % len(uids)]
@@ -396,7 +396,7 @@ class ImapBox:
         return [b"* SEARCH" + b"".join(b" %d" % uid for uid in uids)]
 
 
-def _since(messages: list[Message], text: bytes) -> list[Message]:
+def since(messages: list[Message], text: bytes) -> list[Message]:
     day, month, year = text.decode().split("-")
     since = datetime.date(int(year), _MONTHS.index(month) + 1, int(day))
     return [message for message in messages if message.date.date() >= since]

@@ -8,6 +8,7 @@ from personalities import PERSONALITIES, UIDS, Exchange, Gmail, NetEase, Yahoo, 
 from scripted_server import Folder, Message, ScriptedServer
 
 from lib.errors import (
+    AnswerTooLarge,
     AppPasswordNeeded,
     FolderGone,
     MessageUnreadable,
@@ -16,6 +17,7 @@ from lib.errors import (
 )
 from lib.folder_roles import roles_by_default
 from lib.quirks import Hello, Quirks, quirks_of
+from lib.search import Query
 
 ROLES = {
     "dovecot": {"INBOX": "inbox", "Sent": "sent", "Archive": "archive"},
@@ -88,12 +90,7 @@ def test_the_whole_read_path(session, name):
         ("microsoft 365", Quirks(("exchange",), unavailable_is_local=True)),
         ("exchange", Quirks(("exchange",), unavailable_is_local=True)),
         ("icloud", Quirks(("icloud",), hidden=frozenset({"QRESYNC"}))),
-        (
-            "yahoo",
-            Quirks(
-                ("yahoo",), partial_view=True, message_limit=1000, hidden=frozenset({"ESEARCH"})
-            ),
-        ),
+        ("yahoo", Quirks(("yahoo",), message_limit=1000, hidden=frozenset({"ESEARCH"}))),
         ("courier", Quirks()),
         ("163", Quirks(("netease",), needs_id=True, hidden=frozenset({"IDLE"}))),
         ("cyrus", Quirks()),
@@ -284,16 +281,101 @@ def test_microsoft_tells_how_long_to_wait(session):
 # Yahoo, 163
 
 
-def test_no_command_is_about_more_messages_than_yahoo_allows(session):
-    box = Yahoo(limit=50)
+def large(**options):
+    box = Yahoo(limit=50, **options)
     box.folders[b"INBOX"] = Folder([Message(uid, mail(uid)) for uid in range(3, 603, 3)])
-    with ScriptedServer(box) as server, session(server) as mailbox:
+    return box
+
+
+@pytest.mark.parametrize("partial", [b"", b" PARTIAL"], ids=["by number", "by UID alone"])
+def test_no_command_is_about_more_messages_than_yahoo_allows(session, partial):
+    with ScriptedServer(large(partial=partial)) as server, session(server) as mailbox:
         assert mailbox.examine(b"INBOX").exists == 200
         assert mailbox.uids_below(10_000, 150) == list(range(600, 150, -3))
+        assert mailbox.uids_below(10_000, 150, 500) == list(range(600, 500, -3))
         assert mailbox.uids_from(150, 120) == list(range(150, 510, 3))
+        assert mailbox.count_from(150) == 151
         assert mailbox.first_uid_since(DAY) == 3
         assert len(mailbox.fetch_headers(range(3, 603, 3))) == 200
         assert len(dict(mailbox.fetch_bodies(dict.fromkeys(range(3, 603, 3), 100)))) == 200
+        assert set(mailbox.present(range(1, 603))) == set(range(3, 603, 3))
+        for flags in (False, True):
+            parts = list(mailbox.listing(flags=flags))
+            assert sum(part.uids.count() for part in parts) == 200
+            assert len({uid for part in parts for uid in part.flags}) == 200 * flags
+            spans = sorted((part.low, part.high) for part in parts)
+            assert (spans[0][0], spans[-1][1]) == (1, 4_294_967_295)
+            assert all(one[1] + 1 == two[0] for one, two in zip(spans, spans[1:], strict=False))
+        newest = [part for part in mailbox.listing(flags=True, last=70)]
+        assert sorted(uid for part in newest for uid in part.flags) == list(range(393, 603, 3))
+
+
+def test_all_of_a_large_folder_is_seen_at_yahoo(session):
+    """Its newest messages only are shown to those who use message numbers (RFC 9586 does without)."""
+    with ScriptedServer(large(visible=80)) as server, session(server) as mailbox:
+        assert not mailbox.quirks.partial_view
+        assert mailbox.status([b"INBOX"])[b"INBOX"].messages == 200
+        assert mailbox.examine(b"INBOX").exists == 200
+        assert mailbox.uids_below(10_000, 500) == list(range(600, 0, -3))
+        assert mailbox.search(Query(subject="x"), 10) == []
+        assert mailbox.fingerprint() == ("", False)
+        enabled = server.commands.index(b"ENABLE UIDONLY")
+    assert not any(command.startswith((b"FETCH", b"SEARCH")) for command in server.commands)
+    assert enabled < server.commands.index(b'EXAMINE "INBOX"')
+
+
+@pytest.mark.parametrize("way", ["no PARTIAL", "refused", "not enabled"])
+def test_a_yahoo_that_stays_with_its_newest_messages(session, way):
+    box = large(visible=80, partial=b"" if way == "no PARTIAL" else b" PARTIAL")
+    if way == "refused":
+        box.hooks[b"ENABLE"] = lambda peer, tag, _rest: peer.send(tag + b" BAD no")
+    if way == "not enabled":
+        box.hooks[b"ENABLE"] = lambda peer, tag, _rest: peer.send(tag + b" OK well")
+    with ScriptedServer(box) as server, session(server) as mailbox:
+        assert mailbox.quirks.partial_view
+        assert mailbox.examine(b"INBOX").exists == 80
+        assert mailbox.uids_below(10_000, 500) == list(range(600, 360, -3))
+
+
+def test_only_a_server_that_hides_messages_is_asked_by_uid_alone(session):
+    box = PERSONALITIES["dovecot"]()
+    box.capabilities += b" UIDONLY PARTIAL"
+    with ScriptedServer(box) as server, session(server) as mailbox:
+        mailbox.examine(b"INBOX")
+    assert b"ENABLE UIDONLY" not in server.commands
+
+
+def test_a_server_whose_pages_never_end(session):
+    box = large()
+    box.hooks[b"UID FETCH"] = lambda peer, tag, rest: peer.send(
+        *(
+            b"* %d UIDFETCH ()" % uid
+            for uid in range(
+                int(rest.split()[0].split(b":")[1]) - 40, int(rest.split()[0].split(b":")[1])
+            )
+        ),
+        tag + b" OK done",
+    )
+    with ScriptedServer(box) as server, session(server) as mailbox:
+        mailbox.examine(b"INBOX")
+        with pytest.raises(AnswerTooLarge):
+            mailbox.first_uid_since(DAY)
+        with pytest.raises(AnswerTooLarge):
+            list(mailbox.listing(flags=False))
+
+
+def test_vanished_by_uid_alone(session):
+    box = large()
+    with ScriptedServer(box) as server, session(server) as mailbox:
+        mailbox.examine(b"INBOX")
+        usual = box._records
+
+        def going(state, rest, by_uid):
+            return [b"* VANISHED 30,33", *usual(state, rest, by_uid)]
+
+        box._records = going
+        mailbox.fetch_headers([3])
+        assert list(mailbox.vanished()) == [(30, 30), (33, 33)]
 
 
 def test_163_is_told_our_name_even_where_it_does_not_ask(session):
