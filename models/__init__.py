@@ -4,6 +4,7 @@ from . import imap_secret
 from . import imap_audit_mixin
 from . import imap_past_mixin
 from . import imap_progress
+from . import imap_sharing
 from . import imap_quarantine_mixin
 from . import imap_rules_mixin
 from . import imap_contact_policy
@@ -17,11 +18,19 @@ from . import imap_email_groups_mixin
 from . import imap_email_reading_mixin
 from . import imap_email
 from . import imap_link
+from . import imap_share
+from . import imap_choice
+from . import imap_conversation
+from . import imap_stub
 from . import imap_placement
 from . import imap_exclusion
+from . import mail_message_sharing_mixin
 from . import mail_message
+from . import mail_message_access
 from . import mail_thread
 from . import res_company
+from . import crm_lead
+from . import ir_attachment
 from . import res_partner
 from . import imap_emails_mixin
 from . import res_users

@@ -40,6 +40,7 @@ class ImapConnection(models.Model):
         "imap.lookup.mixin",
         "imap.progress.mixin",
         "imap.contact.policy.mixin",
+        "imap.sharing.mixin",
     ]
     _description = "Connected mailbox"
     _order = "user_id, email, id"
@@ -323,7 +324,7 @@ class ImapConnection(models.Model):
             connection._checkpoint()
             if not connection._may_sync():
                 return SyncRun.no_counters()
-            started = fields.Datetime.now()
+            started, shared = fields.Datetime.now(), connection.visibility
             run = SyncRun(connection, budget_seconds)
             try:
                 with connection._session() as session:
@@ -331,6 +332,9 @@ class ImapConnection(models.Model):
                 connection._record_success(run, started)
             except SyncError as error:
                 connection._record_failure(error)
+            if connection.visibility != shared:
+                # the owner changed it meanwhile: what this run stored was not there to be changed with the rest
+                connection._share_again()
             connection._checkpoint()
             return run.counters()
 

@@ -8,8 +8,8 @@ from .big_integer import BigInteger
 class ImapEmail(models.Model):
     """One distinct email that concerns the CRM, however many copies of it exist in mailboxes and folders.
 
-    It is readable by whoever may read one of its chatter entries; its attachments belong to it and obey
-    the same rule.
+    It is readable by whoever may read one of its chatter entries in full; its attachments belong to it and
+    obey the same rule.
     """
 
     _name = "imap.email"
@@ -18,7 +18,7 @@ class ImapEmail(models.Model):
     _order = "date desc, id desc"
     _rec_name = "subject"
 
-    message_id = fields.Char(string="Message-ID", readonly=True)
+    message_id = fields.Char(string="Message-ID", readonly=True, index="btree_not_null")
     digest = fields.Char(
         readonly=True,
         required=True,
@@ -52,13 +52,18 @@ class ImapEmail(models.Model):
         help="Everybody in the header, blind copies included: what exclusions are compared with",
     )
     size = BigInteger(readonly=True, help="Bytes on the server")
-    entry_ids = fields.One2many("mail.message", "imap_email_id", string="Chatter entries")
+    entry_ids = fields.One2many(
+        "mail.message",
+        "imap_email_id",
+        string="Chatter entries",
+        domain=[("imap_stub", "=", False)],
+    )
     placement_ids = fields.One2many("imap.placement", "email_id", string="Copies on servers")
     is_readable = fields.Boolean(
         compute="_compute_is_readable",
         search="_search_is_readable",
         compute_sudo=False,
-        help="The current user may read a record that this email stands on",
+        help="The current user may read a record that this email stands on, and the email is shared with them",
     )
 
     _identity = models.UniqueIndex("(digest)")
@@ -84,7 +89,7 @@ class ImapEmail(models.Model):
 
     @api.model
     def _search_is_readable(self, operator, _value):
-        """Emails with an entry on a record that the user may read, whatever rules that record has.
+        """Emails that are shared with the user, with an entry on a record that they may read.
 
         Record rules are evaluated in superuser mode; the user's own rights are asked for explicitly.
         """
@@ -99,11 +104,24 @@ class ImapEmail(models.Model):
         To be used with "any!": what it finds is what the user may read, and it stays part of one query.
         """
         env = self.sudo(False).with_context(active_test=False).env
-        return Domain.OR(
+        on_records = Domain.OR(
             Domain("model", "=", model) & Domain("res_id", "in", env[model]._search([]))
             for model in self._entry_models()
             if model in env and env[model].has_access("read")
         )
+        in_full = Domain("imap_stub", "=", False) & Domain("imap_is_visible", "=", True)
+        return on_records & in_full
+
+    @api.depends_context("uid")
+    def _compute_display_name(self):
+        """Hide the subject from whoever must not know it: other records name their email in superuser mode."""
+        result = super()._compute_display_name()
+        if self.env.uid != api.SUPERUSER_ID:
+            levels = self.env["imap.share"]._levels_for_user(self)
+            for email in self:
+                if levels.get(email.id) not in ("everything", "subject"):
+                    email.display_name = False
+        return result
 
     @api.model
     @tools.ormcache()

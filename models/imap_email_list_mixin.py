@@ -10,6 +10,7 @@ from markupsafe import escape
 
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import SQL
 from odoo.tools.mail import email_split_tuples
 
 #: people that are named in one line of a list
@@ -129,8 +130,17 @@ class ImapEmailListMixin(models.AbstractModel):
 
     @api.model
     def _visible_copies(self):
-        """Return the domain of the copies (``imap.placement``) of which the user may know the mailbox."""
-        return Domain.TRUE
+        """Return the domain of the copies (``imap.placement``) of which the user may know the mailbox.
+
+        Whose owner shares nothing does not tell that they have the email either.
+        """
+        share = self.env["imap.share"]
+        share._flush_levels()
+        return Domain.custom(
+            to_sql=lambda _model, alias, _query: share._sql_tells_mailbox(
+                SQL.identifier(alias, "email_id"), SQL.identifier(alias, "connection_id")
+            )
+        )
 
     @api.depends("thread_key")
     @api.depends_context("uid", "allowed_company_ids")

@@ -47,6 +47,7 @@ def present_entries(env, emails):
     by_message_id = {email.message_id: email.id for email in emails if email.message_id}
     messages = env["mail.message"].search_fetch(
         [
+            ("imap_stub", "=", False),
             "|",
             ("imap_email_id", "in", ids),
             "&",
@@ -89,7 +90,7 @@ def enter_on_more_records(env, places):
         return env["mail.message"]
     env["imap.email"]._register_entry_models({model for _email, model, _id in missing})
     values = {email: _shared_values(email) for email, _model, _id in missing}
-    return create_entries(
+    entries = create_entries(
         env,
         [
             {**values[email], "model": model, "res_id": res_id}
@@ -97,6 +98,8 @@ def enter_on_more_records(env, places):
             if values[email]
         ],
     )
+    entries.imap_email_id._update_stubs()
+    return entries
 
 
 def _shared_values(email):

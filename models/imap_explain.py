@@ -216,7 +216,7 @@ class Explainer:
     def _standing(self, email, facts):
         """Return on which records an email stands, as far as the owner may read them."""
         env = self._owner_env
-        of_email = Domain("imap_email_id", "=", email.id)
+        of_email = Domain("imap_email_id", "=", email.id) & Domain("imap_stub", "=", False)
         if facts.message_id:
             # Odoo's own message, which was sent from there, stands for the email
             own = Domain("imap_email_id", "=", False) & Domain("message_id", "=", facts.message_id)

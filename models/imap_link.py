@@ -192,6 +192,7 @@ class ImapLink(models.Model):
             .search(
                 [
                     ("imap_email_id", "in", emails.ids),
+                    ("imap_stub", "=", False),
                     ("model", "=", record._name),
                     ("res_id", "=", record.id),
                 ]
@@ -208,7 +209,9 @@ class ImapLink(models.Model):
     def _create_entry(self, values, model, res_id):
         env = self.sudo().with_context(mail_create_nosubscribe=True, tracking_disable=True).env
         env["imap.email"]._register_entry_models({model})
-        return create_entries(env, [{**values, "model": model, "res_id": res_id}])
+        entries = create_entries(env, [{**values, "model": model, "res_id": res_id}])
+        entries.imap_email_id._update_stubs()
+        return entries
 
     @api.model
     def _kept(self, entry):

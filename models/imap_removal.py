@@ -87,11 +87,18 @@ def remove(connections, emails):
     placements.unlink()
     leaving.entry_ids.unlink()
     leaving.unlink()
+    staying = emails - leaving
+    staying.env["imap.share"].search(
+        [("email_id", "in", staying.ids), ("connection_id", "in", connections.ids)]
+    ).unlink()
+    # these mailboxes may have shared more than the others
+    staying._update_stubs()
 
 
 def _of_no_other(connections, emails):
     """Return those of some emails that no other mailbox has brought."""
-    others = emails.env["imap.placement"].search_fetch(
+    # not by copies: mail of a mailbox that was removed stays
+    others = emails.env["imap.share"].search_fetch(
         [("email_id", "in", emails.ids), ("connection_id", "not in", connections.ids)],
         ["email_id"],
     )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from odoo import fields
+from odoo import SUPERUSER_ID, fields
 from odoo.tools.mail import formataddr
 
 from ..lib.errors import MessageUnreadable
@@ -80,7 +80,9 @@ class Store:
         self._partners = partners
         self._uidvalidity = uidvalidity
         self._standing = standing
-        # whatever the caller's context says must not leak into the records
+        # whatever the caller's context says must not leak into the records, nor do they belong to who pressed a
+        # button: who created a message may read it
+        folder = folder.with_user(SUPERUSER_ID)
         self.env = folder.with_context(
             tracking_disable=True,
             mail_create_nosubscribe=True,
@@ -99,10 +101,14 @@ class Store:
         """Store linked mails and their placements; each email once per record, however often it is met."""
         emails, created = self._emails([mail for mail in mails if not mail.copy_of])
         attachments = self._attachments(created)
+        copies = [(mail, mail.copy_of) for mail in mails if mail.copy_of]
+        stored = self.env["imap.email"].union(*(email for _mail, email in emails + copies))
+        # before there are entries: it decides who is notified of them
+        self.env["imap.share"]._add(self._folder.connection_id, stored)
         entries = self._missing_entries(emails)
         self._enter(entries, attachments)
-        copies = [(mail, mail.copy_of) for mail in mails if mail.copy_of]
         self.relink({email: mail.verdict for mail, email in copies})
+        stored._update_stubs()
         self._place(emails + copies)
 
     def known_copies(self, raws):
@@ -172,7 +178,15 @@ class Store:
         new = {
             digest: mail for digest, mail in zip(digests, mails, strict=True) if digest not in known
         }
-        created = model.create([self._email_values(digest, mail) for digest, mail in new.items()])
+        threads = self.env["imap.conversation"]
+        keys = threads._keys([mail.facts for mail in new.values()])
+        created = model.create(
+            [
+                self._email_values(digest, mail, key)
+                for (digest, mail), key in zip(new.items(), keys, strict=True)
+            ]
+        )
+        threads._join(created)
         known.update(zip(new, created, strict=True))
         pairs = [(mail, known[digest]) for digest, mail in zip(digests, mails, strict=True)]
         return pairs, list(zip(new.values(), created, strict=True))
@@ -195,7 +209,7 @@ class Store:
         return {placement.gm_msgid: placement.email_id for placement in placements}
 
     @staticmethod
-    def _email_values(digest, mail):
+    def _email_values(digest, mail, thread_key):
         facts = mail.facts
         return {
             "message_id": facts.message_id or False,
@@ -204,8 +218,7 @@ class Store:
             "date": facts.date.replace(tzinfo=None),
             "direction": mail.verdict.direction,
             "kind": mail.verdict.kind.value,
-            "thread_key": next(iter(facts.references + facts.in_reply_to), facts.message_id)
-            or False,
+            "thread_key": thread_key,
             "size": mail.raw.size,
             "addresses": list(dict.fromkeys(address.email for address in facts.everyone())),
         }

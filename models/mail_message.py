@@ -1,56 +1,23 @@
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.fields import Domain
 
 from odoo.addons.mail.tools.discuss import Store
 
 
 class MailMessage(models.Model):
-    _inherit = "mail.message"
+    _name = "mail.message"
+    _inherit = ["mail.message", "mail.message.sharing.mixin"]
 
     imap_email_id = fields.Many2one(
         "imap.email", string="Synced email", index="btree_not_null", ondelete="cascade", copy=False
     )
 
-    # an email stands once on a record, whatever happens (DESIGN.md, invariant 2)
+    # an email stands once on a record, whatever happens (DESIGN.md, invariant 2), and once as a stub of each level
     _imap_entry_unique = models.UniqueIndex(
-        "(imap_email_id, model, res_id) WHERE imap_email_id IS NOT NULL"
+        "(imap_email_id, model, res_id, COALESCE(imap_stub, '')) WHERE imap_email_id IS NOT NULL"
     )
     _imap_entry_model = models.Index("(model) WHERE imap_email_id IS NOT NULL")
     _imap_thread_date = models.Index("(model, res_id, date, id)")
-
-    def write(self, vals):
-        if "model" in vals or "res_id" in vals:
-            self -= self._imap_drop_doubles(vals)
-        return super().write(vals)
-
-    def _imap_drop_doubles(self, vals):
-        """Delete the entries that would stand twice on the record to which they are moved, and return them.
-
-        Merging contacts or opportunities moves their messages, and both may have the same email.
-        """
-        # sudo: mail.message - whoever merges records moves all of their messages
-        entries = self.sudo().filtered("imap_email_id")
-        if not entries:
-            return self.browse()
-
-        def place(entry, vals=vals):
-            return (
-                entry.imap_email_id,
-                vals.get("model", entry.model),
-                vals.get("res_id", entry.res_id),
-            )
-
-        others = entries.search(
-            [("imap_email_id", "in", entries.imap_email_id.ids), ("id", "not in", entries.ids)]
-        )
-        taken = {place(other, {}) for other in others}
-        doubles = entries.browse()
-        for entry in entries:
-            if place(entry) in taken:
-                doubles += entry
-            taken.add(place(entry))
-        doubles.unlink()
-        return doubles
 
     def _search(self, domain, offset=0, limit=None, order=None, **kwargs):
         # see _message_fetch
@@ -59,18 +26,6 @@ class MailMessage(models.Model):
         if self.env.context.get("imap_without_synced_mail"):
             domain = Domain(domain) & Domain("imap_email_id", "=", False)
         return super()._search(domain, offset, limit, order, **kwargs)
-
-    @api.model
-    def _get_with_access(self, message_id, mode="read", **kwargs):
-        """Keep synced mail from portal users and visitors on this path too.
-
-        Controllers use it for reactions, links and the like; core grants here what access to the thread grants,
-        a shared link included, past the record rules.
-        """
-        message = super()._get_with_access(message_id, mode=mode, **kwargs)
-        if message.sudo().imap_email_id and not self.env.user._is_internal():
-            return self.browse()
-        return message
 
     def _message_fetch(
         self, domain, *, thread=None, before=None, after=None, around=None, limit=30, **kwargs
@@ -146,4 +101,6 @@ class MailMessage(models.Model):
                 value=lambda message: message.sudo().imap_email_id.mailbox_user_ids.mapped("name"),
                 predicate=lambda message: message.imap_email_id,
             ),
+            Store.Attr("imap_stub", predicate=lambda message: message.imap_email_id),
+            Store.Attr("imap_sharing", predicate=lambda message: message.imap_email_id),
         ]

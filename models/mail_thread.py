@@ -24,14 +24,46 @@ class MailThread(models.AbstractModel):
             message, recipients_data, msg_vals=msg_vals, **kwargs
         )
 
-    def message_change_thread(self, new_thread, new_parent_message=False):
-        """Records that are merged take along what people decided about emails on them."""
-        self.env["imap.link"]._follow(self._name, self.ids, new_thread)
-        return super().message_change_thread(new_thread, new_parent_message=new_parent_message)
-
     def unlink(self):
         model, ids = self._name, self.ids
         result = super().unlink()
         links = self.env["imap.link"].sudo()
         links.search([("model", "=", model), ("res_id", "in", ids)]).unlink()
         return result
+
+    def _notify_get_recipients(self, message, msg_vals=False, **kwargs):
+        """Notify of synced mail only those who may read it, in its record's chatter."""
+        recipients = super()._notify_get_recipients(message, msg_vals=msg_vals, **kwargs)
+        if not message.sudo().imap_email_id:
+            return recipients
+        return [
+            recipient
+            for recipient in recipients
+            if recipient["uid"]
+            and message.sudo(False).with_user(recipient["uid"]).has_access("read")
+        ]
+
+    def _notify_by_web_push_prepare_payload(self, message, *args, **kwargs):
+        """Leave out the text of mail that is not shared: what is to be pushed waits where administrators read it."""
+        payload = super()._notify_by_web_push_prepare_payload(message, *args, **kwargs)
+        email = message.sudo().imap_email_id
+        if email and self.env["imap.share"]._levels(email).get(email.id) != "everything":
+            payload["options"]["body"] = ""
+        return payload
+
+    def message_change_thread(self, new_thread, new_parent_message=False):
+        """Move synced mail, also what the user does not see, and what people decided about it."""
+        self.env["imap.link"]._follow(self._name, self.ids, new_thread)
+        entries = (
+            self.env["mail.message"]
+            .sudo()
+            .search(
+                [
+                    ("model", "=", self._name),
+                    ("res_id", "=", self.id),
+                    ("imap_email_id", "!=", False),
+                ]
+            )
+        )
+        entries.write({"model": new_thread._name, "res_id": new_thread.id})
+        return super().message_change_thread(new_thread, new_parent_message=new_parent_message)

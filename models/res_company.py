@@ -5,6 +5,7 @@ from odoo.tools import email_domain_extract
 from ..lib.exclusions import NoEntry, TooWide, read_domain
 from ..lib.public_providers import is_public_provider
 from .imap_contact_policy import POLICIES
+from .imap_share import LEVELS, VISIBILITIES
 
 
 class ResCompany(models.Model):
@@ -31,6 +32,21 @@ class ResCompany(models.Model):
         string="New mailboxes create contacts",
         required=True,
         default="none",
+    )
+
+    imap_default_visibility = fields.Selection(
+        VISIBILITIES,
+        string="Colleagues see at first",
+        required=True,
+        default="everything",
+        help="What colleagues see of the mail of a mailbox until its owner decides otherwise",
+    )
+    imap_least_visibility = fields.Selection(
+        VISIBILITIES,
+        string="Colleagues see at least",
+        required=True,
+        default="private",
+        help="The least that owners can choose to share",
     )
 
     @api.depends("alias_domain_id.name", "email")
@@ -61,6 +77,17 @@ class ResCompany(models.Model):
                             domain=text,
                         )
                     )
+
+    @api.constrains("imap_default_visibility", "imap_least_visibility")
+    def _check_imap_visibilities(self):
+        for company in self:
+            at_first = LEVELS.index(company.imap_default_visibility)
+            if at_first < LEVELS.index(company.imap_least_visibility):
+                raise ValidationError(
+                    self.env._(
+                        "What colleagues see at first cannot be less than what they see at least."
+                    )
+                )
 
     def _imap_internal_domain_texts(self):
         self.ensure_one()

@@ -23,6 +23,11 @@ class ResUsers(models.Model):
                 connections._owner_left()
         return result
 
+    def unlink(self):
+        # not left to the database, which knows nothing of what becomes of their mail
+        self.env["imap.connection"].sudo().search([("user_id", "in", self.ids)]).unlink()
+        return super().unlink()
+
     def action_connect_mailbox(self):
         """Open the wizard that connects a mailbox of this user."""
         self.ensure_one()

@@ -21,6 +21,7 @@ from . import test_link_by_hand
 from . import test_linking_tours
 from . import test_made_up_uidvalidity
 from . import test_mail_body
+from . import test_migrations
 from . import test_notices
 from . import test_merge
 from . import test_owner
@@ -35,7 +36,12 @@ from . import test_round_trips
 from . import test_resets
 from . import test_schedule
 from . import test_secret
+from . import test_sharing
+from . import test_sharing_access
+from . import test_sharing_moves
+from . import test_sharing_routes
 from . import test_small_servers_sync
+from . import test_strangers
 from . import test_sync
 from . import test_sync_recovery
 from . import test_tours

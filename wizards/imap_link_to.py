@@ -100,6 +100,7 @@ class ImapLinkTo(models.TransientModel):
                 ("model", "=", self.message_id.model),
                 ("res_id", "=", self.message_id.res_id),
                 ("imap_email_id", "in", emails.ids),
+                ("imap_stub", "=", False),
             ],
             limit=MOST,
         )

@@ -137,6 +137,9 @@ def _sync(env, messages):
     for message, email in zip(messages, emails, strict=True):
         message["imap_email_id"] = email.id
         message["subtype_id"] = env.ref("mail_imap_sync.mt_email").id
+    env["imap.share"].create(
+        [{"email_id": email.id, "kept_visibility": "everything"} for email in emails]
+    )
     env["imap.email"]._register_entry_models({"res.partner"})
 
 

@@ -1,0 +1,83 @@
+"""Nothing is stored of mail that concerns nobody: every table is read."""
+
+from odoo.tests import tagged
+from odoo.tools import SQL
+
+from .common import MailboxCase
+from .fake_server import ago, mail
+
+#: what stands in the mails of strangers, and nowhere else
+WORDS = ("xerxes", "quagga", "wombat", "numbat", "zibeline")
+
+
+@tagged("post_install", "-at_install")
+class TestStrangers(MailboxCase):
+    def setUp(self):
+        super().setUp()
+        for number in range(3):
+            stranger = f"xerxes{number}@quagga.example"
+            received = mail(
+                f"Xerxes Stranger <{stranger}>",
+                "olga@tea.example",
+                f"Wombat {number}",
+                f"About the numbat {number}",
+                message_id=f"<zibeline{number}@quagga.example>",
+                In_Reply_To="<zibeline.before@quagga.example>",
+            )
+            sent = mail("olga@tea.example", stranger, f"Re: Wombat {number}", "Numbat, zibeline")
+            bulk = mail(stranger, "olga@tea.example", "Wombat news", "Numbat", List_Id="<quagga>")
+            for folder, raw in (("inbox", received), ("sent", sent), ("inbox", bulk)):
+                getattr(self.server, folder).deliver(raw, ago(days=number))
+        # what nobody can read either
+        self.server.inbox.deliver(b"\xff\x00 xerxes wombat")
+
+    def sync(self):
+        """Everything that looks at a mailbox, twice."""
+        for _turn in range(2):
+            result = self.connection._sync()
+            self.connection.action_audit()
+        return result
+
+    def test_no_table_knows_them(self):
+        self.sync()
+        self.assertEqual(self.connection.seen_count, 10)
+        self.assertEqual(self.connection.linked_count, 0)
+        self.assertEqual(self.found(), {})
+
+    def test_these_words_would_be_found(self):
+        """A mail with a contact leaves its traces: this test can see."""
+        self.server.inbox.deliver(
+            mail("carla@shop.example", "olga@tea.example", "Wombat", "numbat <b>zibeline</b>")
+        )
+        self.sync()
+        found = self.found()
+        self.assertIn("wombat", found["imap_email"])
+        self.assertIn("numbat", found["mail_message"])
+
+    def found(self):
+        """Return the words that stand in any column of any table: table -> words."""
+        self.env.flush_all()
+        tables = self.env.execute_query(
+            SQL(
+                "SELECT table_name FROM information_schema.tables"
+                " WHERE table_schema = current_schema AND table_type = 'BASE TABLE'"
+            )
+        )
+        self.assertGreater(len(tables), 200)
+        found = {}
+        pattern = "|".join(WORDS)
+        for (table,) in tables:
+            # the whole row as text, binary columns decoded
+            rows = self.env.execute_query(
+                SQL(
+                    "SELECT row_text FROM (SELECT whole::text AS row_text FROM %s AS whole) AS rows"
+                    " WHERE row_text ~* %s OR row_text ~* %s LIMIT 5",
+                    SQL.identifier(table),
+                    pattern,
+                    "|".join(word.encode().hex() for word in WORDS),
+                )
+            )
+            for (row,) in rows:
+                words = {word for word in WORDS if word in row.lower()}
+                found.setdefault(table, set()).update(words or {"binary"})
+        return found
