@@ -41,9 +41,8 @@ class ImapSharingMixin(models.AbstractModel):
     @api.depends("company_id")
     def _compute_visibility(self):
         for connection in self:
-            connection.visibility = (
-                connection.visibility or connection.company_id.imap_default_visibility
-            )
+            company = connection.sudo().company_id
+            connection.visibility = connection.visibility or company._imap_visibility_at_first()
 
     @api.depends("company_id.imap_least_visibility")
     def _compute_least_visibility(self):

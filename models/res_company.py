@@ -5,7 +5,7 @@ from odoo.tools import email_domain_extract
 from ..lib.exclusions import NoEntry, TooWide, read_domain
 from ..lib.public_providers import is_public_provider
 from .imap_contact_policy import POLICIES
-from .imap_share import LEVELS, VISIBILITIES
+from .imap_share import VISIBILITIES, most
 
 
 class ResCompany(models.Model):
@@ -78,16 +78,10 @@ class ResCompany(models.Model):
                         )
                     )
 
-    @api.constrains("imap_default_visibility", "imap_least_visibility")
-    def _check_imap_visibilities(self):
-        for company in self:
-            at_first = LEVELS.index(company.imap_default_visibility)
-            if at_first < LEVELS.index(company.imap_least_visibility):
-                raise ValidationError(
-                    self.env._(
-                        "What colleagues see at first cannot be less than what they see at least."
-                    )
-                )
+    def _imap_visibility_at_first(self):
+        """Return what a new mailbox shares."""
+        self.ensure_one()
+        return most([self.imap_default_visibility, self.imap_least_visibility])
 
     def _imap_internal_domain_texts(self):
         self.ensure_one()

@@ -1,7 +1,8 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from . import imap_schedule
 from .imap_connection import CONNECTIONS_PER_HOST
+from .imap_share import most
 
 
 class ResConfigSettings(models.TransientModel):
@@ -28,7 +29,39 @@ class ResConfigSettings(models.TransientModel):
     imap_contact_policy = fields.Selection(
         related="company_id.imap_contact_policy", readonly=False, required=True
     )
+    imap_default_visibility = fields.Selection(
+        related="company_id.imap_default_visibility", readonly=False, required=True
+    )
+    imap_least_visibility = fields.Selection(
+        related="company_id.imap_least_visibility", readonly=False, required=True
+    )
+    imap_share_too_little = fields.Integer(compute="_compute_imap_share_too_little")
     imap_worker_count = fields.Integer(string="Mailboxes at the same time")
+
+    @api.depends("company_id")
+    def _compute_imap_share_too_little(self):
+        for settings in self:
+            settings.imap_share_too_little = self.env["imap.connection"].search_count(
+                settings._share_too_little_domain()
+            )
+
+    def _share_too_little_domain(self):
+        return [("company_id", "=", self.company_id.id), ("shares_too_little", "=", True)]
+
+    @api.onchange("imap_default_visibility", "imap_least_visibility")
+    def _onchange_imap_least_visibility(self):
+        self.imap_default_visibility = most(
+            [self.imap_default_visibility, self.imap_least_visibility]
+        )
+
+    def action_open_mailboxes_that_share_too_little(self):
+        """List the mailboxes that share less than the company asks for."""
+        return {
+            **self.env["ir.actions.act_window"]._for_xml_id(
+                "mail_imap_sync.imap_connection_action"
+            ),
+            "domain": self._share_too_little_domain(),
+        }
 
     def get_values(self):
         return super().get_values() | {"imap_worker_count": imap_schedule.worker_count(self.env)}

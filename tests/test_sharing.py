@@ -3,7 +3,7 @@
 from unittest.mock import patch
 
 from odoo.exceptions import AccessError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from ..models import imap_sharing
 from ..models.imap_known import KnownMail
@@ -120,12 +120,27 @@ class TestMailboxSharing(SharingCase):
         other = self._connect(self.other_owner)
         self.assertEqual(other.visibility, "subject")
         self.assertEqual(self.connection.visibility, "everything", "it was connected before")
-        with self.assertRaises(ValidationError):
-            company.imap_least_visibility = "everything"
         company.imap_least_visibility = "metadata"
         with self.assertRaises(ValidationError):
             other.visibility = "private"
         other.visibility = "metadata"
+        company.imap_least_visibility = "everything"
+        third = self._connect(self.manager)
+        self.assertEqual(third.visibility, "everything", "the least counts at first, too")
+
+    def test_settings(self):
+        settings = self.env["res.config.settings"].with_user(self.administrator)
+        self.share("private")
+        form = Form(settings)
+        form.imap_least_visibility = "subject"
+        form.imap_default_visibility = "metadata"
+        self.assertEqual(form.imap_default_visibility, "subject")
+        form.save().execute()
+        self.assertEqual(self.env.company.imap_default_visibility, "subject")
+        again = settings.create({})
+        self.assertEqual(again.imap_share_too_little, 1)
+        domain = again.action_open_mailboxes_that_share_too_little()["domain"]
+        self.assertEqual(self.env["imap.connection"].search(domain), self.connection)
 
     def test_a_higher_least_opens_nothing_that_owners_did_not(self):
         self.share("private")

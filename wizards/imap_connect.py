@@ -55,6 +55,8 @@ class ImapConnect(models.TransientModel):
     folder_ids = fields.One2many(related="connection_id.folder_ids", readonly=False)
     contact_policy = fields.Selection(related="connection_id.contact_policy", readonly=False)
     may_create_contacts = fields.Boolean(related="connection_id.may_create_contacts")
+    visibility = fields.Selection(related="connection_id.visibility", readonly=False)
+    is_own = fields.Boolean(related="connection_id.is_own")
     period = fields.Selection(PERIODS, string="How far back", required=True, default="2")
 
     @api.depends("email")

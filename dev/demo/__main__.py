@@ -22,7 +22,7 @@ def main():
     with SampleMailbox.serve(place) as mailbox:
         if fresh:
             say(f"Mailbox: {len(built.mails)} mails in {len(sample.FOLDERS)} folders")
-            mailbox.fill(built.mails)
+            mailbox.fill(built)
         landed = _sync(mailbox, built)
         if landed:
             place.remember(built_at)
@@ -71,7 +71,7 @@ def _sync(mailbox, built):
         {
             "access": mailbox.access(),
             "built_at": built.now.isoformat(),
-            "others": mailbox.count_of_others(built.mails),
+            "others": mailbox.count_of_others(built),
         },
     )
     changed = [
@@ -109,6 +109,7 @@ def _print_welcome(url, place, mailbox):
 {users}
 
   To look at           Contacts > Amélie Laurent; as clara: My Preferences > Mailboxes
+  Who sees what        Contacts > Noémie Faure, as felix and as clara: he shares subjects only
   A new mail           make demo-mail (in the chatter within minutes, or at once with Sync now)
   A mailbox to connect {SPARE_LOGIN}, password "{PASSWORD}", server localhost,
                        port {mailbox.port}, SSL/TLS

@@ -1,4 +1,4 @@
-"""The sample mailbox on a server of its own, for as long as the demo runs."""
+"""The sample mailboxes on a server of their own, for as long as the demo runs."""
 
 import contextlib
 import json
@@ -8,10 +8,12 @@ from servers import child
 from servers.dovecot import DovecotServer
 
 from . import sample
-from .sample.people import CLARA, DOMAIN
+from .sample.people import CLARA, DOMAIN, FELIX
 
 LOGIN, PASSWORD = CLARA.email, "first flush"
-#: a second mailbox, empty, for whoever wants to connect one by hand
+#: of whose mail something is synced
+LOGINS = (LOGIN, FELIX.email)
+#: another mailbox, empty, for whoever wants to connect one by hand
 SPARE_LOGIN = f"shop@{DOMAIN}"
 
 #: wished for, so that a connected mailbox stays connected; others if they are taken
@@ -25,7 +27,7 @@ _READING = frozenset(
 
 
 class SampleMailbox:
-    """A running Dovecot with Clara's mailbox."""
+    """A running Dovecot with Clara's mailbox, and that of Felix."""
 
     def __init__(self, server):
         self._server = server
@@ -38,8 +40,8 @@ class SampleMailbox:
         """Run the server; the mail stays in ``place``, and ``deliver.py`` is told where it is."""
         ports = _PORTS if all(map(child.is_free, _PORTS)) else None
         with DovecotServer(mail_dir=place.mail, ports=ports) as server:
-            server.add_user(LOGIN, PASSWORD)
-            server.add_user(SPARE_LOGIN, PASSWORD)
+            for login in (*LOGINS, SPARE_LOGIN):
+                server.add_user(login, PASSWORD)
             mailbox = cls(server)
             place.running_file.write_text(json.dumps(mailbox.access()))
             try:
@@ -57,27 +59,32 @@ class SampleMailbox:
             "password": PASSWORD,
         }
 
-    def fill(self, mails):
-        """Deliver the sample into an empty mailbox."""
-        mailbox = self._server.mailbox(LOGIN)
-        for folder in sample.FOLDERS:
-            if folder not in mailbox.folders():
-                mailbox.create_folder(folder)
-        for mail in mails:
-            mailbox.append(mail.folder, mail.raw, mail.flags, mail.date)
+    def fill(self, built):
+        """Deliver the sample into empty mailboxes."""
+        for login, mails in zip(LOGINS, (built.mails, built.felix), strict=True):
+            mailbox = self._server.mailbox(login)
+            for folder in sample.FOLDERS:
+                if folder not in mailbox.folders():
+                    mailbox.create_folder(folder)
+            for mail in mails:
+                mailbox.append(mail.folder, mail.raw, mail.flags, mail.date)
 
     def content(self):
-        """All messages by folder: what the sync must leave exactly as it is."""
-        mailbox = self._server.mailbox(LOGIN)
-        return {folder: mailbox.messages(folder) for folder in sample.FOLDERS}
+        """All messages by mailbox and folder: what the sync must leave exactly as it is."""
+        return {
+            f"{login}: {folder}": self._server.mailbox(login).messages(folder)
+            for login in LOGINS
+            for folder in sample.FOLDERS
+        }
 
-    def count_of_others(self, mails):
+    def count_of_others(self, built):
         """How many messages are there that are not of the sample: delivered while the demo ran."""
-        return sum(map(len, self.content().values())) - len(mails)
+        total = sum(map(len, self.content().values()))
+        return total - len(built.mails) - len(built.felix)
 
     def writing_commands(self):
-        """What Odoo sent to Clara's mailbox in this run that does not only read."""
-        commands = self._server.client_commands(LOGIN)
+        """What Odoo sent to the mailboxes in this run that does not only read."""
+        commands = [command for login in LOGINS for command in self._server.client_commands(login)]
         return [command for command in commands if not only_reads(command)]
 
 

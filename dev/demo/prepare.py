@@ -1,4 +1,4 @@
-"""Inside Odoo: the company, its people and contacts, and Clara's connected mailbox.
+"""Inside Odoo: the company, its people and contacts, and the connected mailboxes.
 
 Everything has an external identifier, so that a second run finds what the first one made.
 """
@@ -34,12 +34,25 @@ def main(env, parameters):
     _contacts(quiet)
     _users(quiet)
     _lead(quiet, built.lead)
-    connection = _connection(env, parameters["access"], built.period_start)
+    _server(env, parameters["access"])
+    _exclusions(env)
+    connections = [
+        _connection(env, "connection", people.CLARA, parameters["access"], built.period_start),
+        _connection(
+            env, "connection_felix", people.FELIX, parameters["access"], built.period_start
+        ),
+    ]
+    connections[1].visibility = "subject"
     env.cr.commit()
+    for connection in connections:
+        _sync(connection)
+    return summary.report(connections, built, parameters["others"])
+
+
+def _sync(connection):
     for _ in range(_MOST_RUNS):
         if not connection._sync()["pending"] or connection.state != "connected":
             break
-    return summary.report(connection, built, parameters["others"])
 
 
 def find(env, key):
@@ -147,35 +160,43 @@ def _lead(env, lead):
     )
 
 
-def _connection(env, access, period_start):
-    """Clara's mailbox, connected as she would do it; the server may have moved since."""
-    # The server is on this machine and has a certificate of an authority of its own: an
-    # administrator has to allow both.
+def _server(env, access):
+    """Let Odoo use the server of the demo.
+
+    It is on this machine and has a certificate of an authority of its own: an administrator has to allow both.
+    """
     parameters = env["ir.config_parameter"]
     parameters.set_param("mail_imap_sync.allowed_hosts", "localhost,127.0.0.1")
     parameters.set_param("mail_imap_sync.ca_file", access["ca_file"])
+
+
+def _exclusions(env):
     clara = env(user=find(env, "user_clara"))
     for value in people.EXCLUSIONS:
         name = value.replace("@", "_at_").replace(".", "_")
         _ensure(clara, "imap.exclusion", f"exclusion_{name}", {"name": value})
-    connection = find(env, "connection")
+
+
+def _connection(env, key, owner, access, period_start):
+    """A mailbox, connected as its owner would do it; the server may have moved since."""
+    env = env(user=find(env, f"user_{owner.key}"))
+    connection = find(env, key)
     if connection:
-        connection = connection.with_env(clara)
         if connection.port != access["port"]:
             # another server, as far as Odoo knows: it wants the password once more
             connection.write({"port": access["port"], "password": access["password"]})
             connection.action_connect()
         return connection
     connection = _ensure(
-        clara,
+        env,
         "imap.connection",
-        "connection",
+        key,
         {
-            "email": people.CLARA.email,
+            "email": owner.email,
             "host": access["host"],
             "port": access["port"],
             "security": "ssl",
-            "login": access["login"],
+            "login": owner.email,
             "password": access["password"],
             "sync_since": _naive(period_start),
         },

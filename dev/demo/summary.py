@@ -5,27 +5,37 @@ from collections import Counter
 from .sample import expected, people
 from .table import table
 
+#: people who look at chatters: owners of mailboxes, a colleague, the administrator, a customer in the portal
+_READERS = ("clara", "felix", "tomas", "ingrid", "amelie")
 
-def report(connection, built, others):
+
+def report(connections, built, others):
     """Print what the sync came to.
 
-    :param others: how many mails the mailbox holds besides the sample; if any, counters are not
-        compared
+    :param connections: the mailboxes of Clara and Felix
+    :param others: how many mails they hold besides the sample; if any, counters are not compared
     :return: whether every mail of the sample came to what it should
     """
-    if connection.state != "connected":
-        print(f"NOT AS EXPECTED: the mailbox cannot be synced: {connection.error_message}")
-        return False
-    folders = connection.sudo().folder_ids
-    landed = _Landed(connection.sudo().env, built.mails)
-    _print_folders(folders)
+    for connection in connections:
+        if connection.state != "connected":
+            said = connection.error_message
+            print(f"NOT AS EXPECTED: {connection.email} cannot be synced: {said}")
+            return False
+    folders = [connection.sudo().folder_ids for connection in connections]
+    landed = _Landed(connections[0].sudo().env, built)
+    for connection, of_connection in zip(connections, folders, strict=True):
+        print(f"\n{connection.email}, who shares: {_label(connection)}")
+        _print_folders(of_connection)
     _print_chatters(landed)
+    _print_sharing(landed)
     print()
-    differences = landed.differences()
+    differences = landed.differences() + landed.seen_differently()
     if others:
         print(f"Counters are not compared: besides the sample, {others} more came in.")
     else:
-        differences += _folder_differences(folders)
+        wanted = (expected.FOLDERS, expected.FELIX_FOLDERS)
+        for of_connection, outcomes in zip(folders, wanted, strict=True):
+            differences += _folder_differences(of_connection, outcomes)
         differences += landed.surplus()
     for difference in differences:
         print(f"NOT AS EXPECTED: {difference}")
@@ -35,13 +45,19 @@ def report(connection, built, others):
     return not differences
 
 
+def _label(connection):
+    return dict(connection._fields["visibility"].selection)[connection.visibility].lower()
+
+
 class _Landed:
     """Which letters of the sample stand in which chatter."""
 
-    def __init__(self, env, mails):
+    def __init__(self, env, built):
         self._env = env
         # a mail without Message-ID is known by its subject
-        self._letters = {mail.message_id or mail.subject: mail.letter for mail in mails}
+        self._letters = {
+            mail.message_id or mail.subject: mail.letter for mail in built.mails + built.felix
+        }
         self.contacts = {contact.key: self._chatter(contact.key) for contact in people.CONTACTS}
         self.documents = {key: self._chatter(key) for key in expected.DOCUMENTS}
 
@@ -70,10 +86,33 @@ class _Landed:
             return []
         return [f"{stored} emails are stored instead of {expected_number}"]
 
+    def seen(self, login, key):
+        """What a user sees of the letters in a chatter: letter -> "everything", "subject" or "metadata"."""
+        entries = self._entries(
+            key, self._env["mail.message"].with_user(self.record(f"user_{login}"))
+        )
+        return {self._letter(entry): entry.sudo().imap_stub or "everything" for entry in entries}
+
+    def seen_differently(self):
+        """Letters of which somebody sees more or less than their owners share."""
+        lines = []
+        for key, letters in expected.CHATTER.items():
+            for login in _READERS:
+                seen = self.seen(login, key)
+                for letter in letters:
+                    found, wanted = seen.get(letter, "nothing"), _wanted(login, letter)
+                    if found != wanted:
+                        lines.append(f"{login} sees of {letter} {found}, wanted was {wanted}")
+        return lines
+
     def _chatter(self, key):
         """Letters on a record, oldest first; mail that is not of the sample is None."""
+        entries = self._entries(key, self._env["mail.message"])
+        return [self._letter(entry) for entry in entries if not entry.imap_stub]
+
+    def _entries(self, key, messages):
         record = self.record(key)
-        entries = self._env["mail.message"].search(
+        return messages.search(
             [
                 ("model", "=", record._name),
                 ("res_id", "=", record.id),
@@ -81,24 +120,33 @@ class _Landed:
             ],
             order="date, id",
         )
-        emails = [entry.imap_email_id for entry in entries]
-        return [self._letters.get(email.message_id or email.subject) for email in emails]
+
+    def _letter(self, entry):
+        email = entry.sudo().imap_email_id
+        return self._letters.get(email.message_id or email.subject)
+
+
+def _wanted(login, letter):
+    """What a user sees of a letter, in a chatter that they may read."""
+    if login == "amelie":
+        return "nothing"
+    return "subject" if letter in expected.SUBJECT_ONLY and login != "felix" else "everything"
 
 
 def _expected_letters():
     return {letter for letters in expected.CHATTER.values() for letter in letters}
 
 
-def _folder_differences(folders):
+def _folder_differences(folders, outcomes):
     lines = []
     for folder in folders:
-        wanted = expected.FOLDERS.get(folder.path, expected.Outcome(seen=0, linked=0))
+        wanted = outcomes.get(folder.path, expected.Outcome(seen=0, linked=0))
         found = expected.Outcome(folder.seen, folder.linked, folder.skipped_by_rule or {})
         if found != wanted:
             lines.append(f"{folder.path} came to {found}, wanted was {wanted}")
         if folder.quarantined:
             lines.append(f"{folder.quarantined} mails of {folder.path} could not be read")
-    missing = set(expected.FOLDERS) - set(folders.mapped("path"))
+    missing = set(outcomes) - set(folders.mapped("path"))
     return lines + [f"{path} is not in the list of folders" for path in sorted(missing)]
 
 
@@ -123,6 +171,14 @@ def _print_chatters(landed):
     for key, letters in landed.documents.items():
         rows.append([landed.record(key).name, "(opportunity)", len(letters)])
     _print(("Contact", "Company", "Mails in the chatter"), rows)
+
+
+def _print_sharing(landed):
+    rows = [
+        [letter, *(landed.seen(login, "noemie").get(letter, "nothing") for login in _READERS)]
+        for letter in expected.CHATTER["noemie"]
+    ]
+    _print(("Who sees what, on Noémie Faure", *_READERS), rows)
 
 
 def _print(header, rows):

@@ -32,6 +32,11 @@ USERS = (
         "salesperson, whose mailbox is connected",
     ),
     User(
+        person("felix"),
+        ("base.group_user", _SALES, "mail_imap_sync.group_user"),
+        "salesperson, who shares only the subjects of his mail",
+    ),
+    User(
         person("tomas"),
         ("base.group_user", _SALES),
         "salesperson without the permission to connect a mailbox",

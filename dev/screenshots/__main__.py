@@ -9,7 +9,7 @@ from pathlib import Path
 
 from demo import sample, server
 from demo.mailbox import LOGIN, PASSWORD
-from demo.sample.people import STAFF
+from demo.sample.people import FELIX, STAFF
 from servers.dovecot import DovecotServer
 
 HOST = "imap.kestreltea.example"
@@ -22,7 +22,7 @@ def main(camera_python, target):
     with DovecotServer(hosts=("localhost", "127.0.0.1", HOST)) as mail_server:
         os.environ["SCREENSHOT_IMAP_PORT"] = str(mail_server.tls_port)
         built = sample.build(now)
-        _fill(mail_server, built.mails)
+        _fill(mail_server, built)
         access = {
             "host": "localhost",
             "port": mail_server.tls_port,
@@ -40,17 +40,18 @@ def main(camera_python, target):
             return subprocess.run([camera_python, script, json.dumps(plan)], check=False).returncode
 
 
-def _fill(mail_server, mails):
-    """Clara's mailbox as in the demo; her colleagues' hold what they wrote or got."""
+def _fill(mail_server, built):
+    """Mailboxes as in the demo; those of other colleagues hold what they wrote or got."""
     for person in STAFF:
         mail_server.add_user(person.email, PASSWORD)
         mailbox = mail_server.mailbox(person.email)
         for name in sample.FOLDERS:
             if name not in mailbox.folders():
                 mailbox.create_folder(name)
-        for mail in mails:
+        own = {LOGIN: built.mails, FELIX.email: built.felix}.get(person.email)
+        for mail in own or built.mails:
             header = mail.raw.partition(b"\r\n\r\n")[0].lower()
-            if person.email == LOGIN:
+            if own:
                 mailbox.append(mail.folder, mail.raw, mail.flags, mail.date)
             elif person.email.encode() in header:
                 mailbox.append("INBOX", mail.raw, mail.flags, mail.date)

@@ -33,7 +33,10 @@ def fixture_built(request):
 
 @pytest.fixture(name="mails", scope="module")
 def fixture_mails():
-    return sample.build(NOW).mails
+    """What lies in both mailboxes: copies once."""
+    built = sample.build(NOW)
+    own = {mail.letter for mail in built.mails}
+    return (*built.mails, *(mail for mail in built.felix if mail.letter not in own))
 
 
 def parsed(mail):
@@ -44,7 +47,8 @@ def parsed(mail):
 
 
 def test_same_moment_gives_the_same_mails(mails):
-    assert sample.build(NOW).mails == mails
+    assert sample.build(NOW) == sample.build(NOW)
+    assert sample.build(NOW).mails == mails[: len(sample.build(NOW).mails)]
 
 
 def test_every_mail_is_well_formed(mails):
@@ -165,14 +169,26 @@ def test_every_mail_that_is_looked_at_has_one_outcome(mails):
             assert isinstance(people.person(contact), people.Contact)
 
 
-def test_sums_per_folder_are_the_expected_ones(mails):
+@pytest.mark.parametrize(
+    ("owner", "outcomes"), [("mails", expected.FOLDERS), ("felix", expected.FELIX_FOLDERS)]
+)
+def test_sums_per_folder_are_the_expected_ones(owner, outcomes):
+    mails = getattr(sample.build(NOW), owner)
     for folder in sample.SELECTED:
         inside = [mail for mail in mails if mail.folder == folder]
-        outcome = expected.FOLDERS[folder]
+        outcome = outcomes[folder]
         assert outcome.seen == len(inside)
         assert outcome.linked == sum(bool(mail.links) for mail in inside)
         assert outcome.skipped == Counter(mail.skip for mail in inside if mail.skip)
-    assert set(expected.FOLDERS) == set(sample.SELECTED)
+    assert set(outcomes) == set(sample.SELECTED)
+
+
+def test_what_felix_shares_by_himself():
+    built = sample.build(NOW)
+    shared = {mail.letter for mail in built.mails} & {mail.letter for mail in built.felix}
+    assert shared == {"verlaine-visit", "verlaine-visit-answer"}
+    linked = {mail.letter for mail in built.felix if mail.links}
+    assert linked - shared == set(expected.SUBJECT_ONLY)
 
 
 def test_chatters_are_the_expected_ones(mails):
@@ -192,7 +208,6 @@ def test_chatters_are_the_expected_ones(mails):
 def test_the_engine_decides_as_expected(built):
     lead = built.lead
     context = {
-        "own": frozenset({people.CLARA.email}),
         "staff": frozenset(person.email for person in people.STAFF),
         "excluded": frozenset(value for value in people.EXCLUSIONS if "@" in value),
         "excluded_domains": frozenset(value for value in people.EXCLUSIONS if "@" not in value),
@@ -200,13 +215,16 @@ def test_the_engine_decides_as_expected(built):
         "known": {lead.mail.message_id: (("crm.lead", lead.key),)},
         "period_start": built.period_start,
     }
-    for mail in built.mails:
+    owned = [(people.CLARA, mail) for mail in built.mails]
+    owned += [(people.FELIX, mail) for mail in built.felix]
+    for owner, mail in owned:
         if mail.folder not in sample.SELECTED:
             continue
         verdict = match(
             read_header_facts(mail.raw, mail.date),
             MatchContext(
                 **context,
+                own=frozenset({owner.email}),
                 is_draft="\\Draft" in mail.flags,
                 in_sent_folder=mail.folder == "Sent",
             ),

@@ -4,33 +4,38 @@ import datetime
 
 from . import clients
 from .letter import Letter, Mail
-from .people import CLARA, person
+from .people import person
 from .quoting import reply_subject
 
 SEEN = ("\\Seen",)
 
 
 class Desk:
-    """Collects the mails of Clara's mailbox, oldest conversation first.
+    """Collects the mails of a mailbox, oldest conversation first.
 
     :param clock: gives the dates
+    :param owner: whose mailbox it is
+    :param colleagues: desks of colleagues, who get a copy of what names them
     """
 
-    def __init__(self, clock):
+    def __init__(self, clock, owner, colleagues=()):
         self.clock = clock
+        self.owner = owner
         self.mails = []
+        self._colleagues = colleagues
 
-    def receive(self, key, sender, at, body, *, subject="", to=("clara",), folder="INBOX", **more):
+    def receive(self, key, sender, at, body, *, subject="", to=None, folder="INBOX", **more):
         """A letter that somebody wrote; see :meth:`_file` for what may be said about it.
 
         :param at: a moment, or (working days ago, time of day) where the sender is
         """
+        to = to or (self.owner.key,)
         return self._write(key, person(sender), at, body, subject, to, folder, **more)
 
     def send(self, key, at, body, *, subject="", to=None, folder="Sent", **more):
-        """A letter from Clara; answers go to the sender of what they answer."""
+        """A letter from the owner; answers go to the sender of what they answer."""
         to = to or (more["answers"].sender.key,)
-        return self._write(key, CLARA, at, body, subject, to, folder, **more)
+        return self._write(key, self.owner, at, body, subject, to, folder, **more)
 
     def take(self, key, raw, date, subject, *, folder="INBOX", message_id=None, **outcome):
         """A mail that was written by hand, as bytes."""
@@ -55,6 +60,10 @@ class Desk:
         )
         raw = clients.to_bytes(letter)
         self._file(key, raw, date, letter.subject, folder, letter.message_id, **outcome)
+        for desk in self._colleagues:
+            if desk.owner in letter.to + letter.cc:
+                links = outcome.get("links", ())
+                desk.take(key, raw, date, letter.subject, message_id=letter.message_id, links=links)
         return letter
 
     def _file(

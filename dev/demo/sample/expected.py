@@ -39,6 +39,19 @@ FOLDERS = {
     "Angebote/Müller": Outcome(seen=2, linked=2),
 }
 
+#: The same of the mailbox of Felix.
+FELIX_FOLDERS = {
+    "INBOX": Outcome(seen=4, linked=3, skipped={"nobody": 1}),
+    "Sent": Outcome(seen=1, linked=1),
+    "Archive": Outcome(seen=0, linked=0),
+    "Projects/Kyoto": Outcome(seen=0, linked=0),
+    "Angebote/Müller": Outcome(seen=0, linked=0),
+}
+
+#: Letters of which Clara and the others see who, when and the subject, because Felix shares no more.
+#: What he has besides lies in Clara's mailbox too, who shares everything.
+SUBJECT_ONLY = ("felix-terms", "felix-terms-answer")
+
 #: Contact -> letters in their chatter, each once, oldest first.
 CHATTER = {
     "amelie": (
@@ -63,7 +76,13 @@ CHATTER = {
         "verlaine-visit-answer",
         "verlaine-menu",
     ),
-    "noemie": ("verlaine-confirmation", "verlaine-invoice-question", "verlaine-invoice-answer"),
+    "noemie": (
+        "verlaine-confirmation",
+        "verlaine-invoice-question",
+        "verlaine-invoice-answer",
+        "felix-terms",
+        "felix-terms-answer",
+    ),
     "misaki": (
         "kyoto-introduction",
         "kyoto-introduction-answer",

@@ -77,6 +77,15 @@ STAFF = (
         job="Sales",
     ),
     Staff(
+        key="felix",
+        name="Felix Okafor",
+        email=f"felix@{DOMAIN}",
+        client="apple",
+        greeting="Felix Okafor\nAccounts, Kestrel Tea",
+        role="salesperson",
+        job="Sales and accounts",
+    ),
+    Staff(
         key="tomas",
         name="Tomás Rey",
         email=f"tomas@{DOMAIN}",
@@ -335,8 +344,9 @@ STRANGERS = (
 
 _BY_KEY = {person.key: person for person in (*STAFF, *CONTACTS, *STRANGERS)}
 
-#: the owner of the mailbox
+#: the owners of the mailboxes: Clara's is the sample, Felix's a small one beside it
 CLARA = _BY_KEY["clara"]
+FELIX = _BY_KEY["felix"]
 
 #: what Clara has excluded from syncing: an address and a domain
 EXCLUSIONS = ("reception@anand-dental.example", "whitfield.example")

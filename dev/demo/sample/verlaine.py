@@ -281,7 +281,7 @@ The invitation is attached.
 Best regards,
 """,
         subject="Tasting at rue des Tilleuls",
-        cc=["jeanbaptiste"],
+        cc=["jeanbaptiste", "felix"],
         files=[
             files.invitation(
                 "Tasting with Kestrel Tea",
@@ -307,7 +307,7 @@ With pleasure! I will bring the Keemun once more, in another roast. Give it one 
 Warm regards,
 """,
         answers=invitation,
-        cc=["jeanbaptiste"],
+        cc=["jeanbaptiste", "felix"],
         links=["amelie", "jeanbaptiste"],
     )
     desk.receive(
