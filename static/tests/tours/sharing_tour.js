@@ -20,7 +20,8 @@ registry.category("web_tour.tours").add("mail_imap_sync.make_private", {
         },
         {
             content: "They see everything so far, as the mailbox shares it",
-            trigger: ".o_dialog .form-check:contains(Everything):contains(as your mailbox) input:checked",
+            trigger:
+                ".o_dialog .form-check:contains(Everything):contains(as your mailbox) input:checked",
         },
         {
             trigger: ".o_dialog label:contains(Nothing)",
