@@ -43,8 +43,9 @@ export PYTHONPATH=$CHECKOUT/dev${PYTHONPATH:+:$PYTHONPATH}
 
 # servers that the tests start
 HOODIECROW=$("$CHECKOUT/dev/get_node_packages.sh" dev/hoodiecrow) || die "no hoodiecrow for the tests"
-COURIER=$("$CHECKOUT/dev/get_courier.sh") || die "no Courier for the tests"
-export HOODIECROW COURIER
+COURIER=$("$CHECKOUT/dev/get_unpacked.sh" courier) || die "no Courier for the tests"
+CYRUS=$("$CHECKOUT/dev/get_unpacked.sh" cyrus) || die "no Cyrus for the tests"
+export HOODIECROW COURIER CYRUS
 
 failed=()
 ran=no

@@ -70,7 +70,7 @@ class DovecotChangesCase(DovecotCase):
         self.sync()
 
 
-class SameOnEveryDovecot:
+class SameOnEveryServer:
     def test_flags(self):
         one, two, three = self.deliver(3)
         self.box.add_flags("INBOX", [two, three], ["\\Seen", "$Work"])
@@ -164,7 +164,7 @@ class SameOnEveryDovecot:
 
 
 @tagged("post_install", "-at_install")
-class TestDovecotWithEverything(SameOnEveryDovecot, DovecotChangesCase):
+class TestDovecotWithEverything(SameOnEveryServer, DovecotChangesCase):
     def test_what_is_sent(self):
         """Issue 3: an unchanged mailbox of many folders costs one round trip after login."""
         for number in range(30):
@@ -185,7 +185,7 @@ class TestDovecotWithEverything(SameOnEveryDovecot, DovecotChangesCase):
 
 
 @tagged("post_install", "-at_install")
-class TestDovecotWithoutQresync(SameOnEveryDovecot, DovecotChangesCase):
+class TestDovecotWithoutQresync(SameOnEveryServer, DovecotChangesCase):
     server_options = {"capability": WITHOUT_QRESYNC}
 
     def test_what_is_sent(self):
@@ -202,7 +202,7 @@ class TestDovecotWithoutQresync(SameOnEveryDovecot, DovecotChangesCase):
 
 
 @tagged("post_install", "-at_install")
-class TestDovecotWithoutCondstore(SameOnEveryDovecot, DovecotChangesCase):
+class TestDovecotWithoutCondstore(SameOnEveryServer, DovecotChangesCase):
     server_options = {"capability": WITHOUT_CONDSTORE}
 
     def test_what_is_sent(self):

@@ -27,7 +27,7 @@ class DovecotCase(TransactionCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.server = DovecotServer(**cls.server_options)
+        cls.server = cls.make_server()
         cls.server.start()
         cls.addClassCleanup(cls.server.stop)
         cls.server.add_user(LOGIN, PASSWORD)
@@ -38,6 +38,10 @@ class DovecotCase(TransactionCase):
         cls.customer = cls.env["res.partner"].create(
             {"name": "Carla", "email": "carla@shop.example"}
         )
+
+    @classmethod
+    def make_server(cls):
+        return DovecotServer(**cls.server_options)
 
     @classmethod
     def allow(cls, server):

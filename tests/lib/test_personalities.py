@@ -93,7 +93,7 @@ def test_the_whole_read_path(session, name):
         ("yahoo", Quirks(("yahoo",), message_limit=1000, hidden=frozenset({"ESEARCH"}))),
         ("courier", Quirks()),
         ("163", Quirks(("netease",), needs_id=True, hidden=frozenset({"IDLE"}))),
-        ("cyrus", Quirks()),
+        ("cyrus", Quirks(("cyrus",), hidden=frozenset({"OBJECTID"}))),
         ("zoho", Quirks()),
         ("proton", Quirks(("proton",), copies=(b"Labels/", b"All Mail"))),
     ],

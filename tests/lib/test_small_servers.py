@@ -1,16 +1,19 @@
 """The whole read path against real servers other than Dovecot."""
 
 import datetime
+from dataclasses import replace
 
 import pytest
 from imapclient import IMAPClient
 from servers.courier import CourierServer
+from servers.cyrus import CyrusServer
 from servers.hoodiecrow import HoodiecrowServer
 from servers.small_server import PymapServer
 
 from lib.account import Account, NetworkPolicy, Security
 from lib.errors import FolderGone, LoginRefused
 from lib.folder_roles import roles_by_default
+from lib.search import Query
 from lib.session import Session
 
 COUNT = 40
@@ -117,6 +120,56 @@ def test_courier():
                 mailbox.examine(b"INBOX.nowhere")
         with pytest.raises(LoginRefused):
             session_with(server, "wrong").open()
+
+
+def test_cyrus():
+    with CyrusServer() as server:
+        server.add_user("anna@tea.example", "secret")
+        box = server.mailbox("anna@tea.example")
+        for name in ("Entwürfe", "Work & Co"):
+            box.create_folder(name)
+        for n, mail in MAILS.items():
+            date = START + datetime.timedelta(days=n)
+            box.append("INBOX", mail.encode(), ["\\Seen"] if n % 2 else [], date)
+        box.expunge("INBOX", range(5, 10))
+        account = Account(
+            server.host,
+            server.tls_port,
+            Security.SSL,
+            "anna@tea.example",
+            "secret",
+            NetworkPolicy(frozenset({server.host}), ca_file=server.ca_file),
+        )
+        with Session(account) as mailbox:
+            folders = mailbox.list_folders()
+            assert {folder.path: folder.role for folder in folders} == {
+                "INBOX": "inbox", "Sent": "sent", "Archive": "archive", "Entwürfe": "drafts",
+                "Work & Co": "other",
+            }  # fmt: skip
+            state = mailbox.status([folder.raw for folder in folders])[b"INBOX"]
+            snapshot, headers, bodies = read_everything(mailbox, b"INBOX")
+            assert (state.messages, state.uidnext) == (COUNT - 5, snapshot.uidnext)
+            left = [n for n in sorted(MAILS, reverse=True) if not 5 <= n <= 9]
+            assert bodies == [MAILS[n].encode() for n in left]
+            assert [header.uid for header in headers] == left
+            assert headers[0].internaldate == START + datetime.timedelta(days=COUNT)
+            late = START.date() + datetime.timedelta(days=COUNT - 3)
+            assert mailbox.first_uid_since(late) == COUNT - 3
+            assert mailbox.count_from(10) == COUNT - 9
+            assert sorted(mailbox.search(Query(subject="mail 3"), 99)) == [3, *range(30, 40)]
+            assert mailbox.search_people({"a7@x.example", "a11@x.example"}) == [11]
+            assert sum(part.uids.count() for part in mailbox.listing(flags=False)) == COUNT - 5
+            box.add_flags("INBOX", 12, ["$Work"])
+            box.expunge("INBOX", [20, 40])
+            mailbox.examine(b"INBOX")
+            (changes,) = mailbox.changes_since(snapshot.highestmodseq)
+            assert changes.flags == {12: ("$Work",)}
+            assert list(changes.vanished) == [(20, 20), (40, 40)]
+            assert mailbox.present([19, 20, 40]).keys() == {19}
+            with pytest.raises(FolderGone):
+                mailbox.examine(b"nowhere")
+        with pytest.raises(LoginRefused):
+            Session(replace(account, secret="wrong")).open()
 
 
 def gmail_storage():

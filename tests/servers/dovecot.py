@@ -13,19 +13,22 @@ servers run side by side. Each ends with the thread that started it, even if tha
 """
 
 import base64
+import imaplib
 import json
 import os
+import shlex
 import subprocess
 from pathlib import Path
 
 from . import child, folder_names, rawlog, scratch
 from .certificates import LOOPBACK_HOSTS, CertificateAuthority
 from .dovecot_config import DovecotOptions, DovecotPlace, render, render_passdb
-from .dovecot_mailbox import MailboxAdmin, StoredMessage
+from .mailbox_admin import MailboxAdmin, StoredMessage
 
 __all__ = ["DovecotOptions", "DovecotServer", "StoredMessage"]
 
 _PACKAGE = "dovecot-imapd"
+_IMAP_BINARY = "/usr/lib/dovecot/imap"
 
 
 class DovecotServer:
@@ -109,7 +112,7 @@ class DovecotServer:
         if not (self._users / login).exists():
             raise LookupError(f"there is no user {login}: add_user() first")
         if login not in self._admins:
-            self._admins[login] = MailboxAdmin(login, self._config, self._log)
+            self._admins[login] = MailboxAdmin(self._imap_from_behind(login))
         return self._admins[login]
 
     def append(self, login, folder, raw: bytes, flags=(), internaldate=None) -> int:
@@ -244,6 +247,15 @@ class DovecotServer:
     def _close_mailbox(self, login):
         if admin := self._admins.pop(login, None):
             admin.close()
+
+    def _imap_from_behind(self, login):
+        """Dovecot's own ``imap`` program over pipes: it needs no password, counts in no limit of connections, and
+        writes nothing to the raw log.
+        """
+        argv = [_IMAP_BINARY, "-c", self._config, "-u", login, "-o", "rawlog_dir="]
+        # A session of its own: Ctrl-C in a terminal reaches us, and this process through us.
+        command = shlex.join(["setsid", *child.tied_to_us(argv)])
+        return imaplib.IMAP4_stream(f"exec {command} 2>>{shlex.quote(str(self._log))}")
 
     def _connections(self, login):
         lines = self._doveadm("-f", "tab", "who", "-1", *([login] if login else [])).splitlines()

@@ -1,16 +1,13 @@
-"""One user's mailbox from behind, prepared and inspected without any client noticing."""
+"""One user's mailbox, prepared and inspected from outside of what is tested."""
 
 import contextlib
 import datetime
 import imaplib
 import re
-import shlex
 from dataclasses import dataclass
 
 from . import folder_names
-from .child import tied_to_us
 
-_IMAP_BINARY = "/usr/lib/dovecot/imap"
 _ITEMS = "(UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])"
 
 
@@ -26,21 +23,17 @@ class StoredMessage:
 
 
 class MailboxAdmin:
-    """Prepares and inspects one mailbox.
+    """Prepares and inspects one mailbox, as a mail client would: connected clients are told, modification sequences
+    grow.
 
-    It talks to Dovecot's own ``imap`` program over pipes. So it needs no password, counts in no
-    limit of connections, writes nothing to the raw log, and still changes the mailbox the way a
-    mail client would: connected clients are told, modification sequences grow.
+    :param imap: signed in
     """
 
-    def __init__(self, login, config_file, log_file):
-        argv = [_IMAP_BINARY, "-c", config_file, "-u", login, "-o", "rawlog_dir="]
-        # A session of its own: Ctrl-C in a terminal reaches us, and this process through us.
-        command = shlex.join(["setsid", *tied_to_us(argv)])
-        self.imap = imaplib.IMAP4_stream(f"exec {command} 2>>{shlex.quote(str(log_file))}")
+    def __init__(self, imap: imaplib.IMAP4):
+        self.imap = imap
 
     def close(self):
-        """End the process, which may have ended already."""
+        """Say goodbye; the server may have ended already."""
         with contextlib.suppress(imaplib.IMAP4.error, OSError):
             self.imap.logout()
 
