@@ -12,7 +12,7 @@ class Figure:
     :param ours: the addon's figure
     :param reference: what it is compared with, None where there is nothing to compare with
     :param unit: of both
-    :param goal: what is to be reached, in words
+    :param goal: what is to be reached, in words; empty where nothing was promised
     :param reached: whether it was
     :param details: what else is worth knowing
     """
@@ -21,8 +21,8 @@ class Figure:
     ours: float
     reference: float | None
     unit: str
-    goal: str
-    reached: bool
+    goal: str = ""
+    reached: bool | None = None
     details: dict = field(default_factory=dict)
 
 
@@ -36,7 +36,7 @@ def print_table(figures):
             "" if figure.reference is None else _number(figure.reference),
             figure.unit,
             figure.goal,
-            "reached" if figure.reached else "MISSED",
+            {None: "", True: "reached", False: "MISSED"}[figure.reached],
         )
         for figure in figures
     ]

@@ -46,14 +46,15 @@ def contact(number):
     return f"contact{number}@customer{number % 40}.example"
 
 
-def mixed(count, contacts):
+def mixed(count, contacts, seed=1):
     """Yield mails with contacts: short texts in threads, answers with quotes, newsletters of 20 to
     100 KB, files.
 
     :param count: how many
     :param contacts: how many contacts they are with
+    :param seed: other mails for each
     """
-    dice = random.Random(20240601)
+    dice = random.Random(seed)
     kinds = [kind for kind, share in MIX.items() for _ in range(share)]
     threads = {}
     for number in range(count):

@@ -3,10 +3,13 @@
 import logging
 import os
 import re
+import ssl
 import threading
 import time
 from contextlib import contextmanager
 from pathlib import Path
+
+from imapclient import IMAPClient
 
 from .mails import OWNER
 
@@ -79,6 +82,16 @@ def mailbox(mails):
         for mail in mails:
             server.append(OWNER, mail.folder, mail.raw, internaldate=mail.date)
         yield server
+
+
+@contextmanager
+def plain_client(server):
+    """IMAPClient as anybody uses it, signed in, with the inbox open."""
+    context = ssl.create_default_context(cafile=server.ca_file)
+    with IMAPClient("localhost", port=server.tls_port, ssl_context=context) as client:
+        client.login(OWNER, PASSWORD)
+        client.select_folder("INBOX", readonly=True)
+        yield client
 
 
 class Watch:
