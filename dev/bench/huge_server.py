@@ -44,7 +44,10 @@ class HugeBox(ImapBox):
         ]
 
     def _fetch(self, _state, rest):
-        return [b"* %d FETCH (UID %d)" % (number, number * GAP) for number in _numbers(rest)]
+        items = b" FLAGS (\\Seen)" if b"FLAGS" in rest else b""
+        return [
+            b"* %d FETCH (UID %d%s)" % (number, number * GAP, items) for number in _numbers(rest)
+        ]
 
     def _uid_fetch(self, _state, rest):
         name = re.search(rb"HEADER\.FIELDS \([^)]*\)", rest)[0]
