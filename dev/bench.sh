@@ -3,10 +3,24 @@
 #
 #   bench.sh                     everything; prints a table and writes bench.json
 #   ONLY=linking,chatter bench.sh
-#   MAILS=1000 bench.sh          a smaller mailbox where the real one takes too long (see bench/sizes.py)
+#   MAILS=1000 bench.sh          smaller where the real thing takes too long (see bench/sizes.py)
 # shellcheck source-path=SCRIPTDIR
 [ -n "${IMAP_SYNC_RUNNING:-}" ] || "$(dirname "$0")/setup.sh" || exit
 . "$(dirname "$0")/environment.sh"
+
+# py-spy lives in an environment of its own: make test needs none of it.
+requirements=$CHECKOUT/dev/bench/requirements.txt
+tools=$CACHE/bench-$({ echo "$BASE_PYTHON" && cat "$requirements"; } | short_hash)
+make_tools() {
+    lock bench-tools
+    [ ! -e "$tools/complete" ] || return 0
+    say "Bench: getting py-spy"
+    rm -rf "$tools"
+    "$BASE_PYTHON" -m venv "$tools"
+    "$tools/bin/pip" install -qq --disable-pip-version-check --requirement "$requirements"
+    touch "$tools/complete"
+}
+[ -e "$tools/complete" ] || make_tools
 
 lock "bench-$CHECKOUT_ID"
 "$CHECKOUT/dev/database.sh" fresh bench
@@ -14,6 +28,8 @@ lock "bench-$CHECKOUT_ID"
 
 BENCH_DATABASE=$(database_name bench)
 BENCH_PLAIN_DATABASE=$(database_name bench_plain)
-export CHECKOUT BENCH_DATABASE BENCH_PLAIN_DATABASE ODOO_CONF
+BENCH_PY_SPY=$tools/bin/py-spy
+BENCH_FOLDER=$CHECKOUT_CACHE
+export CHECKOUT BENCH_DATABASE BENCH_PLAIN_DATABASE BENCH_PY_SPY BENCH_FOLDER ODOO_CONF
 export PYTHONPATH=$CHECKOUT/dev:$CHECKOUT/tests:$CHECKOUT/tests/lib${PYTHONPATH:+:$PYTHONPATH}
 exec "$VENV/bin/python" -m bench

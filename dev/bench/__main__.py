@@ -16,7 +16,7 @@ from pathlib import Path
 from . import sizes
 from .figures import Figure, print_table, write_json
 
-PARTS = ("linking", "arrival", "headers", "bodies", "unchanged", "memory", "chatter")
+PARTS = ("linking", "arrival", "headers", "bodies", "unchanged", "memory", "chatter", "profile")
 
 
 def main():

@@ -9,6 +9,8 @@ MAILS = int(os.environ.get("MAILS") or 4000)
 #: of these, how many the gateway gets: it takes so long that all of them would be a coffee break
 GATEWAY_SAMPLE = min(MAILS, 400)
 CONTACTS = 200
+#: mails that are linked below a profiler
+PROFILED = min(MAILS, 2000)
 FOLDERS = 300
 #: messages of the mailbox whose memory is measured
 HUGE = int(os.environ.get("HUGE") or 1_000_000)
