@@ -43,6 +43,7 @@
             "mail_imap_sync/static/src/past_mail/*",
             "mail_imap_sync/static/src/progress/*",
             "mail_imap_sync/static/src/email/*",
+            "mail_imap_sync/static/src/thread/*.js",
         ],
         # the style sheet inside the shadow root that holds the body of a mail
         "mail.assets_message_email": [
@@ -50,6 +51,9 @@
         ],
         "web.assets_tests": [
             "mail_imap_sync/static/tests/tours/**/*",
+        ],
+        "web.assets_unit_tests": [
+            "mail_imap_sync/static/tests/unit/**/*",
         ],
     },
     "application": True,

@@ -27,6 +27,7 @@ from . import imap_exclusion
 from . import mail_message_sharing_mixin
 from . import mail_message
 from . import mail_message_access
+from . import mail_message_order
 from . import mail_thread
 from . import res_company
 from . import crm_lead

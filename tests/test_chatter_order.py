@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from odoo import fields
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from .common import MailboxCase
 from .fake_server import ago, mail
@@ -15,15 +15,16 @@ class TestChatterOrder(MailboxCase):
         super().setUp()
         now = fields.Datetime.now()
         for days in (1, 3, 5):
-            self.customer.message_post(
-                body=f"note {days}", message_type="comment", date=now - timedelta(days=days)
-            )
+            self.note(f"note {days}", date=now - timedelta(days=days))
         for days in (6, 4, 2):
             self.server.inbox.deliver(
                 mail("carla@shop.example", "olga@tea.example", f"mail {days}", date=ago(days=days)),
                 ago(days=days),
             )
         self.connection._sync()
+
+    def note(self, body, **values):
+        return self.customer.message_post(body=body, message_type="comment", **values)
 
     def fetch(self, **bounds):
         messages = self.env["mail.message"].with_user(self.colleague)
@@ -50,6 +51,53 @@ class TestChatterOrder(MailboxCase):
         found = messages._message_fetch(None, thread=self.customer, search_term="mail")
         self.assertEqual(found["count"], 3)
         self.assertEqual(self.days(found["messages"]), [2, 4, 6])
+
+    def test_a_page_is_told_that_it_is_in_date_order(self):
+        messages = self.env["mail.message"].with_user(self.colleague)
+        self.assertTrue(messages._message_fetch(None, thread=self.customer)["imap_date_order"])
+        plain = messages._message_fetch(None, thread=self.customer2)
+        self.assertNotIn("imap_date_order", plain)
+
+    def test_what_a_client_lacks(self):
+        messages = self.fetch()
+        known = messages[1:3].ids
+        lacking = self.fetch(imap_window={"known": known, "since": messages[4].id})
+        self.assertEqual(self.days(lacking), [1, 4, 5])
+        self.assertEqual(self.days(self.fetch(imap_window={"known": known})), [1, 4, 5, 6])
+        newest = self.fetch(imap_window={"known": known, "since": messages[4].id}, limit=2)
+        self.assertEqual(self.days(newest), [1, 4])
+
+    def test_equal_dates_are_in_the_order_of_ids(self):
+        date = self.fetch()[2].date
+        twins = self.env["mail.message"]
+        for number in range(3):
+            twins += self.note(f"{number}", date=date)
+        messages = self.fetch()
+        self.assertEqual(messages[2:5], twins[::-1])
+        self.assertEqual(self.fetch(before=twins[1].id)[:2], twins[0] + messages[5])
+        self.assertEqual(self.fetch(after=twins[1].id), messages[:3])
+        self.assertEqual(self.fetch(around=twins[1].id, limit=4), messages[1:5])
+
+    def test_message_without_a_date_is_the_newest(self):
+        undated = self.note("a") + self.note("b")
+        undated.date = False
+        self.env.flush_all()
+        messages = self.fetch()
+        self.assertEqual(messages[:2], undated[::-1])
+        self.assertEqual(len(messages), 8)
+        self.assertEqual(self.fetch(before=undated[0].id), messages[2:])
+        self.assertEqual(self.fetch(after=messages[2].id), undated[::-1])
+        self.assertEqual(self.fetch(after=undated[0].id), undated[1])
+
+    def test_portal_users_see_the_order_of_ids(self):
+        """They never see synced mail, so it does not change what they see."""
+        portal = new_test_user(self.env, "pia", groups="base.group_portal")
+        result = (
+            self.env["mail.message"]
+            .with_user(portal)
+            ._message_fetch([("id", "=", False)], thread=self.customer)
+        )
+        self.assertNotIn("imap_date_order", result)
 
     def test_threads_without_synced_mail_keep_the_order_of_ids(self):
         now = fields.Datetime.now()
