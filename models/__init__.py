@@ -25,6 +25,7 @@ from . import imap_stub
 from . import imap_placement
 from . import imap_exclusion
 from . import mail_message_sharing_mixin
+from . import ir_websocket
 from . import mail_message
 from . import mail_message_access
 from . import mail_message_order

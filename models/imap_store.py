@@ -15,6 +15,7 @@ from ..lib.parse import ParsedMail, as_html, replace_cids
 from ..lib.session import RawHeader
 from .imap_entry import closed_places, create_entries, enter_on_more_records
 from .imap_notice import notice
+from .ir_websocket import announce
 from .mail_body import sanitize_body
 
 
@@ -278,6 +279,7 @@ class Store:
                 self.env[model].browse(res_id).message_post(**values)
         create_entries(self.env, silent)
         self.env["imap.email"]._register_entry_models({entry[2] for entry in entries})
+        announce(self.env, {(model, res_id) for _mail, _email, model, res_id in entries})
 
     def _content_values(self, mail, email, attachments):
         """Return the sanitized body and the attachments of an email's entries."""

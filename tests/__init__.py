@@ -3,6 +3,7 @@ from . import test_audit
 from . import test_bulk
 from . import test_changes
 from . import test_answers
+from . import test_arrival
 from . import test_chatter_order
 from . import test_company_rules
 from . import test_connect_wizard
@@ -16,6 +17,7 @@ from . import test_email_list
 from . import test_exclusion
 from . import test_folder_list
 from . import test_gmail
+from . import test_hoot
 from . import test_killed_workers
 from . import test_link_by_hand
 from . import test_linking_tours

@@ -7,7 +7,6 @@ OURS = "@mail_imap_sync"
 OF_ODOO = [
     "@mail/chatter/web/chatter",
     "@mail/chatter/web/chatter_search",
-    "@mail/thread/message_highlight",
 ]
 
 

@@ -1,39 +1,20 @@
 """A person in a browser, against a real Dovecot."""
 
+from datetime import timedelta
 from email.message import EmailMessage
 
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo import fields
+from odoo.tests import tagged
 
 from .fake_server import ago, mail
-from .servers.dovecot import DovecotServer
+from .tour_common import LOGIN, TourCase
 
-LOGIN = "olga@tea.example"
-PASSWORD = "correct horse"
+#: days from one mail of a long chatter to the next: so that all of them are within the period of a new mailbox
+SPACING = 0.8
 
 
 @tagged("post_install", "-at_install")
-class TestTours(HttpCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.server = DovecotServer()
-        cls.server.start()
-        cls.addClassCleanup(cls.server.stop)
-        cls.server.add_user(LOGIN, PASSWORD)
-        set_param = cls.env["ir.config_parameter"].set_param
-        set_param("mail_imap_sync.allowed_hosts", "localhost")
-        set_param("mail_imap_sync.ca_file", cls.server.ca_file)
-        cls.owner = new_test_user(
-            cls.env,
-            "olga",
-            name="Olga",
-            email=LOGIN,
-            groups="base.group_user,sales_team.group_sale_salesman,mail_imap_sync.group_user",
-        )
-        cls.customer = cls.env["res.partner"].create(
-            {"name": "Carla", "email": "carla@shop.example"}
-        )
-
+class TestTours(TourCase):
     def test_connect_and_read(self):
         order = EmailMessage()
         order["From"], order["To"], order["Subject"] = "Carla <carla@shop.example>", LOGIN, "Order"
@@ -46,11 +27,31 @@ class TestTours(HttpCase):
         self.server.append(
             LOGIN, "Sent", mail(LOGIN, "carla@shop.example", "Re: Order"), internaldate=ago(days=1)
         )
-        connect = "mail_imap_sync.connect_mailbox"
-        remember = f"sessionStorage.setItem('imap_port', {self.server.tls_port})"
-        self.start_tour(
-            "/odoo", connect, login="olga", code=f"{remember}; odoo.startTour('{connect}', {{}})"
-        )
-        self.start_tour(
-            f"/odoo/res.partner/{self.customer.id}", "mail_imap_sync.read_mail", login="olga"
-        )
+        self.start("connect_mailbox", path="/odoo", imap_port=self.server.tls_port)
+        self.start("read_mail")
+
+    def test_chatter_order(self):
+        connection = self.write_and_connect()
+        self.deliver("Fresh mail", "Sencha", 0)
+        self.deliver("Late mail", "Sencha", 3.5)
+        self.start("chatter_order", imap_connection=connection.id)
+
+    def test_jump_to_mail(self):
+        self.write_and_connect()
+        message = self.env["mail.message"].search([("subject", "=", "Mail 60")])
+        self.start("jump_to_mail", path=f"/mail/message/{message.id}")
+
+    def write_and_connect(self):
+        """Write notes, and connect a mailbox with many mails of the same time; return it."""
+        now = fields.Datetime.now()
+        for name, days in (("of yesterday", 1), ("of day 5", 4.5)):
+            date = now - timedelta(days=days * SPACING)
+            self.customer.message_post(body=f"Note {name}", message_type="comment", date=date)
+        for day in range(3, 66):
+            text = "Oolong" if str(day).startswith("6") else "Sencha"
+            self.deliver(f"Mail {day}", text, day)
+        return self.connect()
+
+    def deliver(self, subject, text, days):
+        raw = mail("carla@shop.example", LOGIN, subject, text)
+        self.server.append(LOGIN, "INBOX", raw, internaldate=ago(days=days * SPACING))

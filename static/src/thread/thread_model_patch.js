@@ -27,6 +27,11 @@ patch(Thread.prototype, {
                   })
                 : await super.fetchMessagesData({after, around, before});
         this.imapDateOrder = Boolean(result.imap_date_order);
+        const target = this.highlightMessage;
+        if (this.imapDateOrder && target && !target.thread) {
+            // a link led here: Odoo jumps to messages of this thread only, and knows nothing yet of this one
+            target.thread = this;
+        }
         return result;
     },
 
