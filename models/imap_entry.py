@@ -1,5 +1,6 @@
 """Chatter entries of emails, written in bulk and silently."""
 
+from .ir_websocket import announce
 from .mail_body import is_sanitized_like_mail
 
 #: what all entries of one email have in common
@@ -22,7 +23,7 @@ SHARED_FIELDS = (
 
 
 def create_entries(env, entries):
-    """Create entries, whose bodies are sanitized already.
+    """Create entries, whose bodies are sanitized already, and tell the open chatters.
 
     The field would sanitize every value that is handed to ``create`` once more, so they go past it, into the cache,
     from where they are written with the next flush.
@@ -30,6 +31,7 @@ def create_entries(env, entries):
     :param list entries: values of ``mail.message``
     :return: the ``mail.message`` records
     """
+    announce(env, {(entry["model"], entry["res_id"]) for entry in entries})
     model = env["mail.message"]
     field = model._fields["body"]
     if not is_sanitized_like_mail(field):

@@ -267,7 +267,7 @@ class Store:
     def _enter(self, entries, attachments):
         """Write the chatter entries: past mail in bulk and silently, new mail through Odoo's posting path."""
         rendered = {}
-        silent = []
+        silent, posted = [], set()
         for mail, email, model, res_id in entries:
             if email not in rendered:
                 rendered[email] = self._content_values(mail, email, attachments)
@@ -277,9 +277,10 @@ class Store:
             else:
                 values["attachment_ids"] = [command[1] for command in values["attachment_ids"]]
                 self.env[model].browse(res_id).message_post(**values)
+                posted.add((model, res_id))
+        announce(self.env, posted)
         create_entries(self.env, silent)
         self.env["imap.email"]._register_entry_models({entry[2] for entry in entries})
-        announce(self.env, {(model, res_id) for _mail, _email, model, res_id in entries})
 
     def _content_values(self, mail, email, attachments):
         """Return the sanitized body and the attachments of an email's entries."""

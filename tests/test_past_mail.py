@@ -8,6 +8,7 @@ from ..models import imap_past_mail
 from ..models.imap_schedule import due_domain
 from .common import MailboxCase
 from .fake_server import FakeServer, FakeSession, ago, mail
+from .tour_common import LOGIN, TourCase
 
 
 @tagged("post_install", "-at_install")
@@ -183,3 +184,12 @@ class TestPastMail(MailboxCase):
         self.env["imap.connection"].search([]).action_pause()
         self.add_contact("nora@new.example")
         self.assertFalse(self.env["imap.lookup"].search([]))
+
+
+@tagged("post_install", "-at_install")
+class TestPastMailTour(TourCase):
+    def test_add_a_contact(self):
+        raw = mail("nora@new.example", LOGIN, "Greetings of last month", date=ago(days=30))
+        self.server.append(LOGIN, "INBOX", raw, internaldate=ago(days=30))
+        self.connect()
+        self.start("past_mail", "/odoo/res.partner/new")

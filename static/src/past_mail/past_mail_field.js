@@ -1,4 +1,4 @@
-import {Component, onWillUnmount, useState} from "@odoo/owl";
+import {Component, onWillUnmount, status, useState} from "@odoo/owl";
 import {browser} from "@web/core/browser/browser";
 import {registry} from "@web/core/registry";
 import {standardFieldProps} from "@web/views/fields/standard_field_props";
@@ -30,6 +30,10 @@ export class ImapPastMailField extends Component {
     }
 
     async look(record) {
+        if (status(this) === "destroyed") {
+            // the observer is called once more behind the form that is left
+            return;
+        }
         const {name} = this.props;
         const [values] = await this.orm.silent.read(record.resModel, [record.resId], [name]);
         if (record.resId !== this.props.record.resId) {

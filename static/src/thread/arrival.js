@@ -1,4 +1,4 @@
-import {Record, fields} from "@mail/core/common/record";
+import {fields} from "@mail/core/common/record";
 import {Chatter} from "@mail/chatter/web_portal/chatter";
 import {Thread} from "@mail/core/common/thread_model";
 
@@ -28,11 +28,8 @@ patch(Thread.prototype, {
     /** Show mail that has come in, once what is being loaded is there. */
     imapShowArrived() {
         if (this.status === "loading") {
-            const stop = Record.onChange(this, "status", () => {
-                stop();
-                // after those who wait for it
-                setTimeout(() => this.imapShowArrived());
-            });
+            // after those who wait for it
+            this.imapSettled().then(() => setTimeout(() => this.imapShowArrived()));
         } else if (this.isLoaded) {
             this.fetchNewMessages();
         }

@@ -1,3 +1,4 @@
+import {Record} from "@mail/core/common/record";
 import {Thread} from "@mail/core/common/thread_model";
 import {compareByDate} from "./message_order";
 
@@ -92,6 +93,10 @@ patch(Thread.prototype, {
     },
 
     async loadAround(messageId) {
+        if (this.imapDateOrder) {
+            // Odoo forgets a jump while anything is loaded, and mail that comes in is loaded at any time
+            await this.imapSettled();
+        }
         const indexOf = () => this.messages.findIndex(({id}) => id === messageId);
         const stays = this.status === "loading" || (this.isLoaded && indexOf() !== -1);
         await super.loadAround(...arguments);
@@ -102,6 +107,22 @@ patch(Thread.prototype, {
         // each side was asked for as many messages as one page holds, the message itself among the older ones
         this.loadOlder = index + 1 >= this.store.FETCH_LIMIT;
         this.loadNewer = this.messages.length - 1 - index >= this.store.FETCH_LIMIT;
+    },
+
+    /** Resolve as soon as no messages are being loaded. */
+    imapSettled() {
+        return new Promise((resolve) => {
+            if (this.status !== "loading") {
+                resolve();
+                return;
+            }
+            const stop = Record.onChange(this, "status", () => {
+                if (this.status !== "loading") {
+                    stop();
+                    resolve();
+                }
+            });
+        });
     },
 
     addOrReplaceMessage() {

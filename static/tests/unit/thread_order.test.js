@@ -13,7 +13,7 @@ import {
 } from "@mail/../tests/mail_test_helpers";
 import {describe, expect, test} from "@odoo/hoot";
 import {queryAllAttributes, queryAllTexts, queryFirst} from "@odoo/hoot-dom";
-import {mockDate} from "@odoo/hoot-mock";
+import {Deferred, mockDate} from "@odoo/hoot-mock";
 import {asyncStep, getService, onRpc, waitForSteps} from "@web/../tests/web_test_helpers";
 
 describe.current.tags("desktop");
@@ -141,6 +141,23 @@ test("a jump shows what is around a message by date, and goes on in both directi
     await thread.fetchMoreMessages("older");
     expect(shown(thread)).toBe(mails(1, 31.75, 0.25).join(" "));
     expect(thread.loadNewer).toBe(false);
+});
+
+test("a jump while messages are being loaded waits for them", async () => {
+    const {ids, thread} = await setup(...mails(1, 28, 0.1));
+    await thread.fetchNewMessages();
+    const slow = new Deferred();
+    let isFirst = true;
+    onRpc("/mail/thread/messages", () => {
+        const answer = isFirst ? slow : undefined;
+        isFirst = false;
+        return answer;
+    });
+    const loading = thread.fetchNewMessages();
+    const jump = thread.loadAround(ids[50]);
+    slow.resolve({data: {}, imap_date_order: true, messages: []});
+    await Promise.all([loading, jump]);
+    expect(thread.messages.some(({id}) => id === ids[50])).toBe(true);
 });
 
 test("a jump to the beginning knows that there is nothing older", async () => {
