@@ -33,6 +33,12 @@ class MailMessage(models.Model):
                 value=lambda message: message.sudo().imap_email_id.direction,
                 predicate=lambda message: message.imap_email_id,
             ),
+            # sudo: imap.email - what an accessible message is
+            Store.Attr(
+                "imap_kind",
+                value=lambda message: message.sudo().imap_email_id.kind,
+                predicate=lambda message: message.imap_email_id,
+            ),
             # sudo: res.users - names of colleagues in whose mailboxes an accessible message is
             Store.Attr(
                 "imap_mailboxes",

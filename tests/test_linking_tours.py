@@ -43,3 +43,16 @@ class TestLinkingTours(MailboxCase, HttpCase):
         self.assertFalse(self.entries(lead))
         self.connection.with_user(self.owner).action_audit()
         self.assertFalse(self.entries(self.customer), "removed by hand, and it stays so")
+
+    def test_kinds_of_mail(self):
+        lead = self.env["crm.lead"].create({"name": "Tins", "user_id": self.owner.id})
+        lead.message_post(body="Offer", message_type="comment", message_id="<offer@tea.example>")
+        self.deliver("mailer-daemon@far.example", "Undeliverable", References="<offer@tea.example>")
+        self.deliver(
+            "carla@shop.example",
+            "Away",
+            In_Reply_To="<offer@tea.example>",
+            Auto_Submitted="auto-replied",
+        )
+        self.connection._sync()
+        self.start_tour(f"/odoo/crm.lead/{lead.id}", "mail_imap_sync.kinds_of_mail", login="olga")

@@ -16,8 +16,19 @@ patch(Message.prototype, {
         super.setup(...arguments);
         /** @type {"in"|"out"|undefined} set on the entry of a synced email */
         this.imap_direction = undefined;
+        /** @type {"person"|"bulk"|"automated"|"bounce"|undefined} who or what wrote it */
+        this.imap_kind = undefined;
         /** @type {String[]|undefined} in whose mailboxes it is, as far as the reader may know that */
         this.imap_mailboxes = undefined;
+    },
+
+    /** What a synced email is, if no person wrote it to somebody: no answer is to be expected of such. */
+    get imapKindText() {
+        return {
+            bulk: _t("Newsletter or list"),
+            automated: _t("Automatic mail"),
+            bounce: _t("Not delivered"),
+        }[this.imap_kind];
     },
 
     /** Through whose mailboxes a synced email came, unless it is the reader's own mailbox only. */

@@ -15,6 +15,10 @@ const LINK = {
 registry.category("web_tour.tours").add("mail_imap_sync.link_to", {
     steps: () => [
         {
+            content: "A person wrote it",
+            trigger: `${EMAIL}:not(:has(.o-mail-imapKind))`,
+        },
+        {
             content: "Through whose mailboxes it came",
             trigger: `${EMAIL} .o-mail-imapMailboxes:contains(in mailbox of Olga, Otto)`,
         },
@@ -63,6 +67,19 @@ registry.category("web_tour.tours").add("mail_imap_sync.link_to", {
         },
         {
             trigger: ".o_notification:contains(Removed from here)",
+        },
+    ],
+});
+
+/** A mail that was not delivered, and an absence notice, say so. */
+registry.category("web_tour.tours").add("mail_imap_sync.kinds_of_mail", {
+    steps: () => [
+        {
+            trigger:
+                ".o-mail-Message:contains(Undeliverable) .o-mail-imapKind:contains(Not delivered)",
+        },
+        {
+            trigger: ".o-mail-Message:contains(Away) .o-mail-imapKind:contains(Automatic mail)",
         },
     ],
 });
