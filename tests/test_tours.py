@@ -55,3 +55,20 @@ class TestTours(TourCase):
     def deliver(self, subject, text, days):
         raw = mail("carla@shop.example", LOGIN, subject, text)
         self.server.append(LOGIN, "INBOX", raw, internaldate=ago(days=days * SPACING))
+
+    def test_mails_that_could_not_be_read_are_all_tried_again(self):
+        uids = [
+            self.server.append(LOGIN, "INBOX", mail("carla@shop.example", LOGIN, subject))
+            for subject in ("One", "Two", "Three")
+        ]
+        damaged = uids[:2]
+        for uid in damaged:
+            self.server.set_readable(LOGIN, "INBOX", uid, False)
+            self.addCleanup(self.server.set_readable, LOGIN, "INBOX", uid, True)
+        self.assertEqual(self.connect().quarantine_count, 2)
+        self.start("quarantine_stays", path="/odoo")
+        for uid in damaged:
+            self.server.set_readable(LOGIN, "INBOX", uid, True)
+        self.start("quarantine_is_read", path="/odoo")
+        subjects = self.customer.imap_email_ids.mapped("subject")
+        self.assertLessEqual({"One", "Two", "Three"}, set(subjects))

@@ -156,8 +156,8 @@ class DovecotServer:
     def set_readable(self, login, folder, uid, readable):
         """As when the file of a message is damaged: Dovecot lists it, and ends the connection of who fetches it."""
         path = self._folder_path(login, folder)
-        lines = (path / "dovecot-uidlist").read_text().splitlines()
-        # "9 :1795308372.M402865P32600.host"; flags are appended to the name later
+        # a header, then "9 :1795308372.M402865P32600.host"; flags are appended to the name later
+        lines = (path / "dovecot-uidlist").read_text().splitlines()[1:]
         name = next(line.split(":", 1)[1] for line in lines if line.split(" ")[0] == str(uid))
         (file,) = [*path.glob(f"new/{name}*"), *path.glob(f"cur/{name}*")]
         file.chmod(0o600 if readable else 0)
