@@ -202,6 +202,36 @@ class ImapShare(models.Model):
         return {email: level for email, level in levels.items() if level}
 
     @api.model
+    def _effect(self, connection, visibility):
+        """Return what another level of a mailbox would mean for the mail that is there, in numbers of emails.
+
+        :return: those that change, those of which the owner chose something else, those that others share as much
+        """
+        self._flush_levels()
+        as_much = LEVELS[LEVELS.index(most([connection.visibility, visibility])) :]
+        by_others = SQL(
+            "EXISTS (SELECT FROM %s WHERE share.email_id = mine.email_id AND share.id <> mine.id AND %s IN %s)",
+            self._sql_rows(),
+            self._sql_level(),
+            tuple(as_much),
+        )
+        [numbers] = self.env.execute_query(
+            SQL(
+                """SELECT count(*) FILTER (WHERE NOT chosen AND NOT %(by_others)s),
+                          count(*) FILTER (WHERE chosen),
+                          count(*) FILTER (WHERE NOT chosen AND %(by_others)s)
+                     FROM (SELECT share.id, share.email_id,
+                                  COALESCE(share.visibility, conversation.visibility) IS NOT NULL AS chosen
+                             FROM %(rows)s
+                            WHERE share.connection_id = %(connection)s) AS mine""",
+                by_others=by_others,
+                rows=self._sql_rows(),
+                connection=connection.id,
+            )
+        )
+        return numbers
+
+    @api.model
     def _aggregated_levels(self, emails, level):
         if not emails.ids:
             return {}

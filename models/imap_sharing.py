@@ -31,6 +31,7 @@ class ImapSharingMixin(models.AbstractModel):
     shares_too_little = fields.Boolean(
         compute="_compute_shares_too_little", search="_search_shares_too_little"
     )
+    visibility_effect = fields.Char(compute="_compute_visibility_effect")
     stubs_after = fields.Integer(
         readonly=True,
         copy=False,
@@ -55,6 +56,29 @@ class ImapSharingMixin(models.AbstractModel):
             connection.shares_too_little = self._is_less(
                 connection.visibility, connection.least_visibility
             )
+
+    @api.depends("visibility")
+    def _compute_visibility_effect(self):
+        """Say what saving another level means for the mail that is there."""
+        for connection in self:
+            stored, chosen = connection._origin, connection.visibility
+            changes = stored.is_own and chosen and chosen != stored.visibility
+            connection.visibility_effect = changes and stored._effect_text(chosen)
+
+    def _effect_text(self, visibility):
+        changing, chosen, by_others = self.env["imap.share"].sudo()._effect(self, visibility)
+        texts = [
+            self.env._(
+                "Emails of which colleagues see something else once you save: %(n)s.", n=changing
+            )
+        ]
+        if chosen:
+            texts.append(self.env._("Emails that stay as you chose for them: %(n)s.", n=chosen))
+        if by_others:
+            texts.append(
+                self.env._("Emails that a colleague who has them shares: %(n)s.", n=by_others)
+            )
+        return " ".join(texts)
 
     @api.model
     def _search_shares_too_little(self, operator, _value):

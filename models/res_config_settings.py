@@ -2,7 +2,7 @@ from odoo import api, fields, models
 
 from . import imap_schedule
 from .imap_connection import CONNECTIONS_PER_HOST
-from .imap_share import most
+from .imap_share import LEVELS, most
 
 
 class ResConfigSettings(models.TransientModel):
@@ -38,7 +38,7 @@ class ResConfigSettings(models.TransientModel):
     imap_share_too_little = fields.Integer(compute="_compute_imap_share_too_little")
     imap_worker_count = fields.Integer(string="Mailboxes at the same time")
 
-    @api.depends("company_id")
+    @api.depends("company_id", "imap_least_visibility")
     def _compute_imap_share_too_little(self):
         for settings in self:
             settings.imap_share_too_little = self.env["imap.connection"].search_count(
@@ -46,7 +46,9 @@ class ResConfigSettings(models.TransientModel):
             )
 
     def _share_too_little_domain(self):
-        return [("company_id", "=", self.company_id.id), ("shares_too_little", "=", True)]
+        # by what is on the screen: the number shows before it is saved
+        too_little = LEVELS[: LEVELS.index(self.imap_least_visibility or LEVELS[0])]
+        return [("company_id", "=", self.company_id.id), ("visibility", "in", too_little)]
 
     @api.onchange("imap_default_visibility", "imap_least_visibility")
     def _onchange_imap_least_visibility(self):

@@ -114,6 +114,22 @@ class TestMailboxSharing(SharingCase):
                     }
                 )
 
+    def test_the_number_of_emails_shows_before_it_is_saved(self):
+        first = self.deliver(subject="First")
+        self.deliver(subject="Second")
+        first.with_user(self.owner).imap_set_sharing("subject")
+        form = Form(self.connection.with_user(self.owner))
+        self.assertFalse(form.visibility_effect)
+        form.visibility = "private"
+        self.assertIn("once you save: 1.", form.visibility_effect)
+        self.assertIn("you chose for them: 1.", form.visibility_effect)
+        self.assertNotIn("colleague who has them", form.visibility_effect)
+        self.assertEqual(self.seen(self.colleague), ["subject", "everything"])
+        form.visibility = "everything"
+        self.assertFalse(form.visibility_effect)
+        form = Form(self.connection.with_user(self.manager))
+        self.assertFalse(form.visibility_effect)
+
     def test_company_default_and_least(self):
         company = self.env.company
         company.imap_default_visibility = "subject"
@@ -133,6 +149,7 @@ class TestMailboxSharing(SharingCase):
         self.share("private")
         form = Form(settings)
         form.imap_least_visibility = "subject"
+        self.assertEqual(form.imap_share_too_little, 1, "before it is saved")
         form.imap_default_visibility = "metadata"
         self.assertEqual(form.imap_default_visibility, "subject")
         form.save().execute()
@@ -390,6 +407,16 @@ class TestSeveralOwners(SharingCase):
         self.share("everything")
         self.arrive("private")
         self.assertEqual(self.seen(self.colleague), ["everything"])
+
+    def test_a_change_tells_what_others_share(self):
+        self.arrive("subject")
+        self.share("everything")
+        effects = self.env["imap.share"]._effect
+        self.assertEqual(effects(self.connection, "private"), (1, 0, 0), "the subject stays")
+        self.assertEqual(effects(self.second, "private"), (0, 0, 1))
+        self.share("metadata")
+        self.assertEqual(effects(self.connection, "private"), (0, 0, 1))
+        self.assertEqual(effects(self.connection, "everything"), (1, 0, 0))
 
     def test_an_owner_is_told_that_others_share_it(self):
         self.arrive("everything")
