@@ -31,7 +31,7 @@ def create_entries(env, entries):
     :param list entries: values of ``mail.message``
     :return: the ``mail.message`` records
     """
-    announce(env, {(entry["model"], entry["res_id"]) for entry in entries})
+    announce(env, {(entry["imap_email_id"], entry["model"], entry["res_id"]) for entry in entries})
     model = env["mail.message"]
     field = model._fields["body"]
     if not is_sanitized_like_mail(field):

@@ -5,6 +5,8 @@ for this email, else for its conversation, else for the mailbox. So whatever an 
 holds at once and for all mail, however much that is.
 """
 
+from collections import defaultdict
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
@@ -98,6 +100,13 @@ class ImapShare(models.Model):
                 )
             )
         self.invalidate_model()
+
+    @api.model
+    def _owners(self, emails):
+        """Return who owns emails: a dict of id -> ``res.partner``."""
+        shares = self.search_fetch([("email_id", "in", emails.ids)], ["email_id", "user_id"])
+        by_email = defaultdict(shares.browse, shares.grouped("email_id"))
+        return {email.id: by_email[email].user_id.partner_id for email in emails}
 
     # ------------------------------------------------------------------
     # levels

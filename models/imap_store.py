@@ -277,7 +277,7 @@ class Store:
             else:
                 values["attachment_ids"] = [command[1] for command in values["attachment_ids"]]
                 self.env[model].browse(res_id).message_post(**values)
-                posted.add((model, res_id))
+                posted.add((email.id, model, res_id))
         announce(self.env, posted)
         create_entries(self.env, silent)
         self.env["imap.email"]._register_entry_models({entry[2] for entry in entries})

@@ -88,14 +88,10 @@ class ImapEmail(models.Model):
         )
         if not notifications and not mails:
             return
-        shares = self.env["imap.share"].search([("email_id", "in", entries.imap_email_id.ids)])
-        owners = {
-            email.id: of_email.user_id.partner_id
-            for email, of_email in shares.grouped("email_id").items()
-        }
+        owners = self.env["imap.share"]._owners(entries.imap_email_id)
 
         def readers(message):
-            return owners.get(message.imap_email_id.id, self.env["res.partner"])
+            return owners[message.imap_email_id.id]
 
         notifications.filtered(
             lambda n: n.res_partner_id not in readers(n.mail_message_id)

@@ -31,9 +31,21 @@ class IrWebsocket(models.AbstractModel):
         return super()._build_bus_channel_list(others)
 
 
-def announce(env, records):
-    """Tell the chatters of records, as (model, id), that mail has come in."""
-    bus = env["bus.bus"]
-    for model, res_id in records:
-        payload = {"model": model, "id": res_id}
-        bus._sendone((env[model].browse(res_id), SUBCHANNEL), ARRIVED, payload)
+def announce(env, places):
+    """Tell open chatters that mail has come in: those of private mail's owners only, who alone see anything of it.
+
+    :param env: with all rights
+    :param places: (email id, model, id) of each entry
+    """
+    emails = env["imap.email"].browse({email for email, _model, _id in places})
+    levels = env["imap.share"]._levels(emails)
+    owners = env["imap.share"]._owners(
+        emails.filtered(lambda e: levels.get(e.id, "private") == "private")
+    )
+    listeners = defaultdict(set)
+    for email, model, res_id in places:
+        everybody = (env[model].browse(res_id), SUBCHANNEL)
+        listeners[model, res_id].update(owners.get(email, [everybody]))
+    for (model, res_id), channels in listeners.items():
+        for channel in channels:
+            env["bus.bus"]._sendone(channel, ARRIVED, {"model": model, "id": res_id})

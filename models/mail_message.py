@@ -37,7 +37,7 @@ class MailMessage(models.Model):
             Store.Attr(
                 "imap_kind",
                 value=lambda message: message.sudo().imap_email_id.kind,
-                predicate=lambda message: message.imap_email_id,
+                predicate=lambda message: message.imap_email_id and not message.imap_stub,
             ),
             # sudo: res.users - names of colleagues in whose mailboxes an accessible message is
             Store.Attr(

@@ -79,12 +79,13 @@ class MailMessage(models.Model):
         """Say whether a thread holds synced mail; for portal users and visitors none does."""
         if not self.env.user._is_internal():
             return False
-        # sudo: mail.message - only whether there is one; all readers of a record see it in the same order
+        # sudo: mail.message - only whether there is one that this user sees: of other mail nothing is to be noticed
         entries = self.sudo().search_count(
             [
                 ("model", "=", thread._name),
                 ("res_id", "=", thread.id),
                 ("imap_email_id", "!=", False),
+                ("imap_is_visible", "=", True),
             ],
             limit=1,
         )

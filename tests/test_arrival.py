@@ -31,7 +31,8 @@ class TestArrival(MailboxCase, WebsocketCase):
         self.deliver_and_sync()
         # something that everybody hears, so that nobody is waited for in vain
         self.env["bus.bus"]._sendone("broadcast", "end", {})
-        self.trigger_notification_dispatching([(self.customer, SUBCHANNEL), "broadcast"])
+        channels = [(self.customer, SUBCHANNEL), "broadcast", self.owner.partner_id]
+        self.trigger_notification_dispatching(channels)
         messages = []
         while not any(message["type"] == "end" for message in messages):
             messages += [one["message"] for one in json.loads(websocket.recv())]
@@ -40,6 +41,19 @@ class TestArrival(MailboxCase, WebsocketCase):
     def test_whoever_may_read_the_record_is_told_where_and_nothing_else(self):
         payload = {"model": "res.partner", "id": self.customer.id}
         self.assertEqual(self.heard(self.listen(self.colleague, self.customer)), [payload])
+
+    def test_private_mail_is_told_to_nobody_else(self):
+        self.connection.visibility = "private"
+        self.assertFalse(self.heard(self.listen(self.colleague, self.customer)))
+
+    def test_private_mail_is_told_to_its_owner(self):
+        self.connection.visibility = "private"
+        payload = {"model": "res.partner", "id": self.customer.id}
+        self.assertEqual(self.heard(self.listen(self.owner, self.customer)), [payload])
+
+    def test_mail_of_which_colleagues_see_that_it_happened(self):
+        self.connection.visibility = "metadata"
+        self.assertTrue(self.heard(self.listen(self.colleague, self.customer)))
 
     def test_another_record(self):
         self.assertFalse(self.heard(self.listen(self.colleague, self.customer2)))

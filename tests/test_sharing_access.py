@@ -128,6 +128,9 @@ class TestMessages(RestrictedCase):
             found = messages._message_fetch(None, thread=thread, search_term=SUBJECT)
             self.assertEqual(found["count"], 1 if level == "subject" else 0)
             self.assertNotIn(self.entry, thread.message_ids)
+            # a chatter that holds synced mail is in the order of dates: it does not tell of mail that is private
+            told = messages._message_fetch(None, thread=thread).get("imap_date_order", False)
+            self.assertEqual(told, level != "private")
 
     def test_other_messages_do_not_name_it(self):
         """Core makes it the parent of what is posted next, and names parents in superuser mode."""
@@ -284,6 +287,7 @@ class TestMessages(RestrictedCase):
             self.assertTellsNothing(said, level)
             for message in said.get("mail.message", []):
                 self.assertFalse(message.get("imap_sharing"))
+                self.assertFalse(message.get("imap_kind"), "told by headers that they do not see")
 
     def test_counters(self):
         """Of what one may not read there is no trace in counters either."""
@@ -305,6 +309,31 @@ class TestMessages(RestrictedCase):
 
 @tagged("post_install", "-at_install")
 class TestEmailsAndFiles(RestrictedCase):
+    def test_never_more_than_the_record(self):
+        """Of a contact of another company there is nothing, whatever is shared of the mail."""
+        self.customer.company_id = self.env.company
+        for level in (*LEVELS, "everything"):
+            self.share(level)
+            self.env.invalidate_all()
+            messages = self.env["mail.message"].with_user(self.stranger)
+            domain = [("imap_email_id", "=", self.email.id)]
+            self.assertFalse(messages.search(domain))
+            self.assertFalse(messages._read_group(domain, [], ["__count"])[0][0])
+            for entry in self.entries(self.customer):
+                with self.assertRaises(AccessError):
+                    entry.with_user(self.stranger).read(["email_from"])
+                self.assertFalse(messages._get_with_access(entry.id))
+            self.assertFalse(self.env["imap.email"].with_user(self.stranger).search([]))
+            with self.assertRaises(AccessError):
+                self.email.with_user(self.stranger).read(["subject"])
+            with self.assertRaises(AccessError):
+                self.file.with_user(self.stranger).read(["datas"])
+            self.assertFalse(
+                self.env["ir.attachment"]
+                .with_user(self.stranger)
+                .search([("id", "=", self.file.id)])
+            )
+
     def test_emails(self):
         for _level, user in self.each():
             emails = self.env["imap.email"].with_user(user)
