@@ -25,6 +25,7 @@
         "views/imap_audit_views.xml",
         "views/imap_exclusion_views.xml",
         "wizards/imap_exclusion_past_views.xml",
+        "wizards/imap_backfill_views.xml",
         "wizards/imap_connect_views.xml",
         "views/imap_email_views.xml",
         "views/res_partner_views.xml",

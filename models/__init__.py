@@ -7,6 +7,7 @@ from . import imap_progress
 from . import imap_sharing
 from . import imap_quarantine_mixin
 from . import imap_rules_mixin
+from . import imap_backfill
 from . import imap_contact_policy
 from . import imap_newcomer
 from . import imap_lookup

@@ -41,6 +41,7 @@ class ImapConnection(models.Model):
         "imap.progress.mixin",
         "imap.contact.policy.mixin",
         "imap.sharing.mixin",
+        "imap.backfill.mixin",
     ]
     _description = "Connected mailbox"
     _order = "user_id, email, id"

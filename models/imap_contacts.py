@@ -83,9 +83,10 @@ class Contacts:
         found.add((company.alias_domain_id.name or "").lower())
         return frozenset(name for name in found if name and not is_public_provider(name))
 
-    def meet(self, met):
+    def meet(self, met, past):
         """Make contacts of people in some mails, and find their companies.
 
+        :param bool past: the mails are past ones, and what is older is read as well
         :param met: list of (:class:`~..lib.addresses.Address`, :class:`~datetime.datetime`) of people and the mails
         :return: address -> id of the new contact, under each spelling of the address
         :rtype: dict
@@ -94,7 +95,7 @@ class Contacts:
             return {}
         companies = self.companies(address.email for address, _date in met)
         named = sorted(met, key=lambda one: not one[0].name)
-        return self.make(
+        people = (
             Person(
                 address.email,
                 clean_name(address.name, address.email),
@@ -103,12 +104,14 @@ class Contacts:
             )
             for address, date in named
         )
+        return self.make(people, past=past)
 
-    def make(self, people, again=False):
+    def make(self, people, again=False, past=True):
         """Make contacts of people, as far as they are none.
 
         :param people: :class:`Person` objects; of several with one address the first one counts
         :param bool again: also of those who were made one before, and deleted since
+        :param bool past: the mailbox goes through its past mail anyway; else theirs is looked for in it
         :return: address -> id of the new contact, under each spelling of the address
         :rtype: dict
         """
@@ -116,7 +119,10 @@ class Contacts:
         for person in people:
             by_key.setdefault(person.key, person)
         unknown = self._unknown(by_key, again)
-        made = self._create(unknown) if unknown else {}
+        partners = self._env["res.partner"]
+        if past:
+            partners = partners.with_context(imap_met_in=self._connection.ids)
+        made = self._create(partners, unknown) if unknown else {}
         return {form: made[key] for key in made for form in spellings(key)}
 
     def companies(self, emails):
@@ -137,17 +143,22 @@ class Contacts:
         :param dict people: key -> :class:`Person`
         """
         company = self._new_company()
-        forms = {form: key for key in people for form in spellings(key)}
-        of_company = Domain("company_id", "in", [False, *(company or self._company).ids])
-        # sudo: res.partner - a contact that the owner may not see is not made twice, nor told of
-        partners = self._env["res.partner"].sudo().with_context(active_test=False)
-        known = partners.search_fetch(
-            Domain("email_normalized", "in", list(forms)) & of_company, ["email_normalized"]
-        )
-        there = {forms[partner.email_normalized] for partner in known}
+        there = self.known(people)
         if not again:
             there |= self._newcomers()._known(people, company)
         return {key: person for key, person in people.items() if key not in there}
+
+    def known(self, emails):
+        """Return which of some addresses contacts have, those included that the owner may not see."""
+        company = self._new_company()
+        forms = {form: email for email in emails for form in spellings(email)}
+        of_company = Domain("company_id", "in", [False, *(company or self._company).ids])
+        # sudo: res.partner - a contact that the owner may not see is not made twice, nor told of
+        partners = self._env["res.partner"].sudo().with_context(active_test=False)
+        found = partners.search_fetch(
+            Domain("email_normalized", "in", list(forms)) & of_company, ["email_normalized"]
+        )
+        return {forms[partner.email_normalized] for partner in found}
 
     def _new_company(self):
         """Return the company that a new contact is of; empty: everybody's."""
@@ -162,22 +173,22 @@ class Contacts:
     # making
     # ------------------------------------------------------------------
 
-    def _create(self, people):
+    def _create(self, model, people):
         """Return key -> id of the new contact, all made at once, or where that fails one by one.
 
         :raise psycopg2.OperationalError, psycopg2.IntegrityError: another worker made one of them at this moment
         """
         try:
             with self._env.cr.savepoint():
-                partners = self._env["res.partner"].create(
-                    [self._values(person) for person in people.values()]
-                )
+                partners = model.create([self._values(person) for person in people.values()])
         except psycopg2.OperationalError:
             raise
         except Exception:
             if len(people) > 1:
                 singles = ({key: person} for key, person in people.items())
-                return {key: made for one in singles for key, made in self._create(one).items()}
+                return {
+                    key: made for one in singles for key, made in self._create(model, one).items()
+                }
             _logger.warning("Mailbox %s: no contact was made", self._connection.id, exc_info=True)
             return {}
         made = dict(zip(people, partners.ids, strict=True))

@@ -20,6 +20,7 @@ class ImapFolder(models.Model):
         "imap.folder.audit.mixin",
         "imap.folder.lookup.mixin",
         "imap.folder.progress.mixin",
+        "imap.folder.backfill.mixin",
     ]
     _description = "Folder of a mailbox"
     _order = "sequence, path, id"
@@ -232,7 +233,7 @@ class ImapFolder(models.Model):
                 self.trouble = "resets"
         self._store_cursor(cursor)
         self._store_look(Look())
-        self.write({**self._zero_counters(), "past_uids": False})
+        self.write({**self._zero_counters(), "past_uids": False, "reread_since": False})
 
     def _forget_messages(self):
         """Forget what was found here; what is in chatters stays, and is recognised when it is found again."""
@@ -288,10 +289,15 @@ class ImapFolder(models.Model):
         )
 
     def _restart_backfill(self):
-        """Look at the past again, because a longer period is wanted."""
+        """Look at the past again, because a longer period is wanted, or more of it."""
         for folder in self.filtered("uidvalidity"):
             folder.write(
-                {"backfill_uid": folder.uidnext, "backfilled": False, **self._zero_counters()}
+                {
+                    "backfill_uid": folder.uidnext,
+                    "backfilled": False,
+                    "reread_since": False,
+                    **self._zero_counters(),
+                }
             )
 
     def _count(self, seen, linked, quarantined, skipped):

@@ -32,8 +32,10 @@ class ImapLookup(models.Model):
         :param emails: normalised addresses
         """
         emails = sorted(set(filter(None, emails)))
-        if emails and self._mailboxes(limit=1):
-            self.create([{"email": email} for email in emails])
+        # the mailbox that made these contacts of its past mail goes through all of it anyway
+        done = self.env["imap.connection"].browse(self.env.context.get("imap_met_in", ()))
+        if emails and self._mailboxes(limit=len(done) + 1) - done:
+            self.create([{"email": email, "done_ids": done.ids} for email in emails])
             imap_schedule.wake(self.env)
 
     @api.model

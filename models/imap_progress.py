@@ -37,6 +37,8 @@ class ImapProgressMixin(models.AbstractModel):
 
     @api.depends(
         "state",
+        "backfill_paused",
+        "backfill_wish",
         "folder_ids.selected",
         "folder_ids.available",
         "folder_ids.backfilled",
@@ -55,8 +57,13 @@ class ImapProgressMixin(models.AbstractModel):
             counted = all(folder.past_total >= 0 for folder in left)
             done = sum(folders.mapped("past_done"))
             total = done + sum(max(folder.past_total - folder.past_done, 0) for folder in left)
-            connection.progress_moving = bool(left) and connection.state in ("connected", "error")
-            if not left:
+            # sudo: imap.connection - that something was asked for
+            wished = bool(connection.sudo().backfill_wish)
+            rests = connection.state not in ("connected", "error") or connection.backfill_paused
+            connection.progress_moving = (bool(left) or wished) and not rests
+            if wished:
+                connection.progress, connection.progress_text = 0, self.env._("About to begin…")
+            elif not left:
                 connection.progress, connection.progress_text = 100, False
             elif not counted:
                 connection.progress = 0
@@ -67,7 +74,7 @@ class ImapProgressMixin(models.AbstractModel):
 
     def _progress_sentence(self, left, done, total):
         numbers = {"done": f"{done:,}", "total": f"{total:,}"}
-        if self.state not in ("connected", "error"):
+        if self.state not in ("connected", "error") or self.backfill_paused:
             return self.env._("%(done)s of %(total)s, paused", **numbers)
         seconds = left._seconds_left(total - done)
         if seconds is None:

@@ -151,7 +151,7 @@ class Reader:
             else:
                 readable.append(raw)
         judged, partners = self.verdicts(piece.folder, readable, arriving=not piece.silent)
-        judged, partners = self._with_newcomers(judged, partners)
+        judged, partners = self._with_newcomers(judged, partners, piece.silent)
         store = Store(piece.folder, partners, piece.uidvalidity, standing)
         wanted, skipped = [], Counter()
         for raw, facts, verdict, _circumstances in judged:
@@ -180,12 +180,12 @@ class Reader:
             skipped=skipped,
         )
 
-    def _with_newcomers(self, judged, partners):
+    def _with_newcomers(self, judged, partners, past):
         """Make contacts of those in some mails who are to become some, and decide about all of the mails once more."""
         met = [(one, facts.date) for _r, facts, verdict, _c in judged for one in verdict.newcomers]
         if not met:
             return judged, partners
-        made = self._contacts.meet(met)
+        made = self._contacts.meet(met, past)
         known = {}
         again = []
         for raw, facts, _verdict, before in judged:

@@ -24,6 +24,7 @@ LABELS = {
     "bulk": _lt("mailing lists and newsletters"),
     "automated": _lt("written by programs"),
     "nobody": _lt("no contact"),
+    "unreadable": _lt("unreadable"),
 }
 
 

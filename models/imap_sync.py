@@ -80,15 +80,21 @@ class SyncRun:
         :param session: an open :class:`~..lib.session.Session`
         :raise SyncError: the mailbox or its host cannot be used any more; what was stored stays
         """
+        self._connection._fulfil_wish()
+        self._terms = self._current_terms()
         self._reader = Reader(self._connection, Contacts(self._connection))
+        # makes nobody a contact
+        self._incurious_reader = Reader(self._connection)
         self._known = KnownMail(self._connection)
-        lookups = PastMail(self._connection, self._reader, self._stopped)
+        lookups = PastMail(self._connection, self._incurious_reader, self._stopped)
         lookups.begin(session)
         changed = self._changed_folders(session)
         for slices in (new_mail, past_mail):
             if slices is past_mail:
-                changed = self._in_order(changed)
                 lookups.read_found(session)
+                if self._connection.backfill_paused:
+                    break
+                changed = self._in_order(changed)
                 self._count_past(session, changed)
             for folder in changed:
                 if self._stopped():
@@ -129,7 +135,8 @@ class SyncRun:
     @staticmethod
     def _is_due(folder, state, tracking, now):
         """Say whether there is anything to read in a folder, given its STATUS."""
-        read = (folder.uidvalidity, folder.uidnext, folder.backfilled)
+        past_rests = folder.backfilled or folder.connection_id.backfill_paused
+        read = (folder.uidvalidity, folder.uidnext, past_rests)
         look = folder._look()
         if read != (state.uidvalidity, state.uidnext, True) or not is_unchanged(look, state):
             return True
@@ -157,7 +164,7 @@ class SyncRun:
                 folder.resets = 0
             if slices is new_mail:
                 self._whole &= self._known.look(session, folder, snapshot)
-            for piece in self._slices(slices, session, cursor, snapshot):
+            for piece in self._slices(slices, session, folder, cursor, snapshot):
                 self._read_slice(session, folder, piece)
                 if self._stopped():
                     return
@@ -172,19 +179,19 @@ class SyncRun:
                 "Folder %s of mailbox %s: %s", folder.id, self._connection.id, error.detail
             )
 
-    def _slices(self, slices, session, cursor, snapshot):
+    def _slices(self, slices, session, folder, cursor, snapshot):
         if slices is new_mail:
             return new_mail(session, cursor, snapshot, SLICE)
         # SINCE looks at the server's local date (RFC 3501 6.4.4): a day earlier holds in every time zone
-        since = self._connection.sync_since
+        since = folder._past_since()
         return past_mail(session, cursor, since and (since - timedelta(days=1)).date(), SLICE)
 
     def _count_past(self, session, folders):
         """Count the past mail of folders that was not looked at yet, so that the progress is known from the start."""
-        since = self._connection.sync_since
         for folder in folders.filtered(lambda f: not f.backfilled and f.past_total < 0):
             if self._stopped():
                 return
+            since = folder._past_since()
             number = folder.message_count
             # a folder that is read at once needs no round trips for that
             if since and number > SLICE:
@@ -212,13 +219,19 @@ class SyncRun:
         return self.unfinished or not self._connection._may_sync()
 
     def _current_terms(self):
-        """Return whose mail is read, with which password, and since when.
+        """Return whose mail is read, with which password, since when, and what is to become of the past.
 
         Whoever changes one of them also resets cursors. A change between two slices is seen here; one during a slice
         makes storing it fail, as both write to the folder (transactions are serialized).
         """
         connection = self._connection
-        return connection.user_id, connection.secret, connection.sync_since
+        return (
+            connection.user_id,
+            connection.secret,
+            connection.sync_since,
+            connection.backfill_paused,
+            connection.backfill_wish,
+        )
 
     # ------------------------------------------------------------------
     # one slice
@@ -234,13 +247,17 @@ class SyncRun:
             folder._store_cursor(piece.cursor)
             if piece.backfill:
                 folder._note_progress(len(piece.uids), piece.cursor.backfilled)
+                if piece.cursor.backfilled:
+                    folder.write(folder._past_read())
             # told with any command after ENABLE QRESYNC, and not a second time
             vanished |= session.vanished()
             self._known.note_vanished(folder, vanished)
             if folder.failures:
                 folder.failures = 0
 
-        tally = self._reader.take(
+        hand_picked = piece.backfill and folder.people_chosen
+        reader = self._incurious_reader if hand_picked else self._reader
+        tally = reader.take(
             session,
             folder,
             piece.uids,

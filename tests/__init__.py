@@ -1,5 +1,7 @@
 from . import test_access
 from . import test_audit
+from . import test_backfill
+from . import test_backfill_wizard
 from . import test_bulk
 from . import test_changes
 from . import test_answers

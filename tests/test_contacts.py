@@ -1,5 +1,6 @@
 """Contacts that a mailbox makes: who, with whose rights, and never twice."""
 
+from datetime import timedelta
 from unittest.mock import patch
 
 from odoo import fields
@@ -21,6 +22,9 @@ class ContactsCase(MailboxCase):
     def setUp(self):
         super().setUp()
         self.connection.contact_policy = "all"
+        # contacts of before need not be looked for
+        self.env["imap.lookup"].search([]).unlink()
+        self.connection.sudo().connected_since -= timedelta(days=1)
 
     def receive(self, from_=NINA, subject="Hello", days=1, to=OWNER, **headers):
         raw = mail(from_, to, subject, date=ago(days=days), **headers)
@@ -91,6 +95,30 @@ class TestPolicy(ContactsCase):
         self.connection._sync()
         self.assertEqual(self.subjects(NINA), ["Question", "Answer"])
 
+    def test_whom_i_answer(self):
+        self.connection.contact_policy = "sent"
+        self.connection._sync()
+        self.receive(subject="Question", days=0)
+        self.connection._sync()
+        self.assertFalse(self.found(NINA))
+        self.send(subject="Answer", days=0)
+        self.connection._sync()
+        self.connection._sync()
+        self.assertEqual(self.subjects(NINA), ["Question", "Answer"])
+
+    def test_past_mail_is_not_searched_for_whom_it_made_contacts(self):
+        """The mailbox goes through all of it anyway; others look for them."""
+        self.receive(days=100)
+        self.receive("nora@leaf.example")
+        self.connection._sync()
+        self.assertTrue(self.found("nora@leaf.example"))
+        self.assertFalse(self.env["imap.lookup"].search([]))
+        self._connect(self.other_owner)
+        self.connection.sync_since = False
+        self.connection._sync()
+        lookup = self.env["imap.lookup"].search([])
+        self.assertEqual((lookup.email, lookup.done_ids), (NINA, self.connection.sudo(False)))
+
     def test_one_slice_with_both(self):
         """As in Gmail's All Mail, where what they wrote stands beside the answer."""
         self.connection.contact_policy = "sent"
@@ -152,6 +180,8 @@ class TestPolicy(ContactsCase):
         self.receive(subject="New", days=0)
         self.connection._sync()
         self.assertEqual(self.subjects(NINA), ["New"])
+        self.connection._sync()
+        self.assertEqual(self.subjects(NINA), ["Hello", "New"], "as for every new contact")
 
     def test_company_default(self):
         self.env.company.imap_contact_policy = "sent"

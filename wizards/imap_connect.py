@@ -189,6 +189,16 @@ class ImapConnect(models.TransientModel):
         connection.write({"sync_since": self._sync_since(), "name": self.name or self.email})
         return self._started(connection)
 
+    def action_look_first(self):
+        """Look into the chosen folders before anything is synced."""
+        self.ensure_one()
+        connection = self.connection_id
+        connection.name = self.name or self.email
+        period = "1" if self.period == "now" else self.period
+        # what was looked at before may have been another period, or other folders
+        self.env["imap.backfill"]._of(connection).unlink()
+        return self.env["imap.backfill"]._of(connection, period=period).action_look()
+
     def _started(self, connection):
         """Start the sync, say so, and close the wizard."""
         connection._start()

@@ -35,6 +35,8 @@ def main(plan):
             set_the_scene(page, plan)
         with browser.signed_in("clara") as page:
             connect_a_mailbox(page, plan)
+        with browser.signed_in("clara") as page:
+            look_into_the_past(page)
         with browser.signed_in("clara", height=1000, **_WIDE) as page:
             open_contact(page, "Amélie Laurent")
             page.take("chatter")
@@ -120,6 +122,19 @@ def connect_a_mailbox(page, plan):
     page.wait_for_selector(".o-mail-Message")
     open_preferences(page)
     page.take("preferences")
+
+
+def look_into_the_past(page):
+    """Who is in the mailbox and is no contact; nothing is started."""
+    open_contact(page, "Amélie Laurent")
+    open_preferences(page)
+    page.click(".modal button:has-text('Contacts…')")
+    page.click(".modal button:has-text('Look first')")
+    page.wait_for_selector(".modal button:has-text('Choose people')")
+    page.take("past_found")
+    page.click(".modal button:has-text('Choose people')")
+    page.wait_for_selector(".o_list_view .o_data_row")
+    page.take("past_people")
 
 
 def watch_all_mailboxes(page):

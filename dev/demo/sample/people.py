@@ -339,6 +339,17 @@ STRANGERS = (
     Person("pitch", "Brad Carver", "brad@rankrocket.example", client="gmail", greeting="Brad"),
     Person("hotel", "Hotel Blaue Lilie", "reservierung@blaue-lilie.example"),
     Person("landlord", "Marjorie Pugh", "m.pugh@pugh-estates.example", client="outlook"),
+    # works for a customer, and is no contact yet
+    Person(
+        "camille",
+        "Camille Roche",
+        "camille.roche@maisonverlaine.example",
+        client="outlook",
+        zone=1,
+        language="fr",
+        greeting="Camille Roche\nLogistique, Maison Verlaine",
+        written="ROCHE, Camille (Logistique)",
+    ),
     Person("dentist", "Dr Anand's Practice", "reception@anand-dental.example"),
 )
 

@@ -13,7 +13,7 @@ def write(desk):
 
 
 def _people(desk):
-    desk.receive(
+    application = desk.receive(
         "application",
         "applicant",
         (52, "20:05"),
@@ -31,6 +31,47 @@ Yours sincerely,
         subject="Somebody who packs parcels",
         skip="nobody",
     )
+    desk.send(
+        "application-answer",
+        (51, "09:15"),
+        """
+Dear Zoë,
+
+we do, from November on. Friday at four? Ask for Bashir at the back door.
+
+Kind regards
+""",
+        answers=application,
+        skip="nobody",
+    )
+    pallets = desk.receive(
+        "pallets",
+        "camille",
+        (12, "10:05"),
+        """
+Bonjour Clara,
+
+since this month I receive the deliveries in rue des Tilleuls. Could the next pallets come before
+ten? The street is closed for lorries after that.
+
+Merci beaucoup
+""",
+        subject="Livraisons rue des Tilleuls",
+        skip="nobody",
+    )
+    desk.send(
+        "pallets-answer",
+        (12, "11:40"),
+        """
+Dear Camille,
+
+of course. I have told the carrier: between eight and ten from now on.
+
+Kind regards
+""",
+        answers=pallets,
+        skip="nobody",
+    )
     desk.receive(
         "pitch",
         "pitch",
@@ -44,7 +85,7 @@ free for 15 minutes on Tuesday?
         subject="Quick question about your website",
         skip="nobody",
     )
-    desk.receive(
+    scaffolding = desk.receive(
         "landlord",
         "landlord",
         (21, "09:30"),
@@ -57,6 +98,19 @@ that they must keep your door free.
 Marjorie Pugh
 """,
         subject="Scaffolding",
+        skip="nobody",
+    )
+    desk.send(
+        "landlord-answer",
+        (21, "12:10"),
+        """
+Dear Marjorie,
+
+thank you. The lorries will manage.
+
+Kind regards
+""",
+        answers=scaffolding,
         skip="nobody",
     )
     desk.send(

@@ -22,7 +22,9 @@ export class ImapProgressField extends Component {
         this.show(record.data);
         this.end();
         if (this.state.moving && record.resId) {
-            this.end = this.service.watch(record.resId, (values) => this.update(record, values));
+            this.end = this.service.watch(record.resModel, record.resId, (values) =>
+                this.update(record, values)
+            );
         }
     }
 
