@@ -15,6 +15,8 @@ _WIDE = {"width": 1600, "scale": 0.8}
 #: else Odoo draws a colour by lot, and two people who talk to each other may get the same one
 _COLORS = {
     "Clara Whitfield": "#b5822e",
+    "Felix Okafor": "#5f6f8c",
+    "Noémie Faure": "#b0578d",
     "Tomás Rey": "#8e5aa8",
     "Ingrid Solberg": "#3f8f6b",
     "Bashir Nader": "#b4534b",
@@ -44,6 +46,11 @@ def main(plan):
             open_contact(page, "田中 美咲")
             scroll_to(page, "価格と出荷条件のご提案", last=True)
             page.take("chatter_worldwide")
+        with browser.signed_in("felix", height=860, **_WIDE) as page:
+            choose_what_colleagues_see(page)
+        with browser.signed_in("clara", height=860, **_WIDE) as page:
+            open_contact(page, "Noémie Faure")
+            page.take("chatter_subject_only")
         with browser.signed_in("ingrid", height=860, **_WIDE) as page:
             watch_all_mailboxes(page)
 
@@ -135,6 +142,17 @@ def look_into_the_past(page):
     page.click(".modal button:has-text('Choose people')")
     page.wait_for_selector(".o_list_view .o_data_row")
     page.take("past_people")
+
+
+def choose_what_colleagues_see(page):
+    """For a conversation of one's own, and leave it as it is."""
+    open_contact(page, "Noémie Faure")
+    message = page.locator(".o-mail-Message:has(.o-mail-imapSharing)").first
+    message.hover()
+    message.locator("[title=Expand]").click()
+    page.click(".o-dropdown-item:has-text('What colleagues see')")
+    page.wait_for_selector(".o_dialog .modal-body")
+    page.take("sharing")
 
 
 def watch_all_mailboxes(page):

@@ -111,8 +111,9 @@ registry.category("web_tour.tours").add("mail_imap_sync.share_mailbox", {
             run: "click",
         },
         {
-            content: "It says what that means",
-            trigger: ".o_form_view:contains(Text and attachments are yours only)",
+            content: "It says what that means, and for how many emails",
+            trigger:
+                ".o_form_view:contains(Text and attachments are the owner's only):contains(once you save: 3)",
         },
         {
             trigger: ".o_form_button_save",
