@@ -114,19 +114,28 @@ class ImapEmailListMixin(models.AbstractModel):
 
     @api.depends_context("uid")
     def _compute_mailbox_user_ids(self):
-        copies = (
-            self.env["imap.placement"]
-            .sudo()
-            ._read_group(
-                Domain("email_id", "in", self.ids) & self._visible_copies(),
-                ["email_id", "connection_id.user_id"],
-            )
-        )
-        owners = {}
-        for email, owner in copies:
-            owners.setdefault(email, []).append(owner.id)
+        owners = self._by_mailbox("connection_id.user_id")
         for email in self:
-            email.mailbox_user_ids = self.env["res.users"].browse(owners.get(email, ()))
+            ids = [owner.id for owner in owners.get(email.id, ())]
+            email.mailbox_user_ids = self.env["res.users"].browse(ids)
+
+    def _mailbox_owner_names(self):
+        """Return the names of those in whose mailboxes these emails are: a dict of id -> names, in one query."""
+        return self._by_mailbox("connection_id.user_id.partner_id.name")
+
+    def _by_mailbox(self, what):
+        """Return something of the mailboxes in which these emails are, each once: a dict of id -> list.
+
+        :param what: path of a field of ``imap.placement``
+        """
+        found = {}
+        if self.ids:
+            copies = Domain("email_id", "in", self.ids) & self._visible_copies()
+            # sudo: imap.placement - of mailboxes that the user may know of
+            placements = self.env["imap.placement"].sudo()
+            for email, value in placements._read_group(copies, ["email_id", what]):
+                found.setdefault(email.id, []).append(value)
+        return found
 
     @api.model
     def _visible_copies(self):

@@ -138,17 +138,20 @@ class ImapShare(models.Model):
         )
 
     @api.model
-    def _sql_is_shared(self, email):
+    def _sql_is_shared(self, email, of_few=False):
         """Return whether the user reads an email: it is their own, or somebody shares everything of it.
 
         :param email: SQL of the email's id
+        :param bool of_few: it is asked of the rows of one page. PostgreSQL does not see that, and would first work it
+            out for all emails that there are; which it does not where there is an OFFSET
         """
         return SQL(
-            "EXISTS (SELECT FROM %s WHERE share.email_id = %s AND (share.user_id = %s OR %s = 'everything'))",
+            "EXISTS (SELECT FROM %s WHERE share.email_id = %s AND (share.user_id = %s OR %s = 'everything')%s)",
             self._sql_rows(),
             email,
             self.env.uid,
             self._sql_level(),
+            SQL(" OFFSET 0") if of_few else SQL(),
         )
 
     @api.model

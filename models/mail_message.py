@@ -1,8 +1,6 @@
 from odoo import fields, models
 from odoo.fields import Domain
 
-from odoo.addons.mail.tools.discuss import Store
-
 
 class MailMessage(models.Model):
     _name = "mail.message"
@@ -25,26 +23,31 @@ class MailMessage(models.Model):
             domain = Domain(domain) & Domain("imap_email_id", "=", False)
         return super()._search(domain, offset, limit, order, **kwargs)
 
-    def _to_store_defaults(self, target):
-        return super()._to_store_defaults(target) + [
-            # sudo: imap.email - the direction of an accessible message
-            Store.Attr(
-                "imap_direction",
-                value=lambda message: message.sudo().imap_email_id.direction,
-                predicate=lambda message: message.imap_email_id,
-            ),
-            # sudo: imap.email - what an accessible message is
-            Store.Attr(
-                "imap_kind",
-                value=lambda message: message.sudo().imap_email_id.kind,
-                predicate=lambda message: message.imap_email_id and not message.imap_stub,
-            ),
-            # sudo: res.users - names of colleagues in whose mailboxes an accessible message is
-            Store.Attr(
-                "imap_mailboxes",
-                value=lambda message: message.sudo().imap_email_id.mailbox_user_ids.mapped("name"),
-                predicate=lambda message: message.imap_email_id,
-            ),
-            Store.Attr("imap_stub", predicate=lambda message: message.imap_email_id),
-            Store.Attr("imap_sharing", predicate=lambda message: message.imap_email_id),
-        ]
+    def _to_store(self, store, fields, **kwargs):
+        """Add what the chatter shows of a synced email besides: all at once, and once per message."""
+        whole = "message_format" in fields
+        result = super()._to_store(store, fields, **kwargs)
+        if whole:
+            for message_id, values in self._imap_store_values().items():
+                store.add_model_values("mail.message", {"id": message_id, **values})
+        return result
+
+    def _imap_store_values(self):
+        """Return what is shown of those of these messages that are entries of synced mail: a dict of id -> values."""
+        # sudo: imap.email - what accessible messages are, and whose
+        entries = self.sudo().filtered("imap_email_id")
+        emails = entries.imap_email_id
+        emails.fetch(["direction", "kind"])
+        owners = emails._mailbox_owner_names()
+        sharing = self._imap_sharing_of(emails)
+        return {
+            entry.id: {
+                "imap_direction": entry.imap_email_id.direction,
+                # from headers that a stub does not show
+                "imap_kind": not entry.imap_stub and entry.imap_email_id.kind,
+                "imap_mailboxes": owners.get(entry.imap_email_id.id, []),
+                "imap_stub": entry.imap_stub,
+                "imap_sharing": sharing.get(entry.imap_email_id.id, False),
+            }
+            for entry in entries
+        }

@@ -63,7 +63,8 @@ class MailMessage(models.Model):
                END""",
             email=email,
             stub=stub,
-            is_shared=share._sql_is_shared(email),
+            # see _message_fetch
+            is_shared=share._sql_is_shared(email, of_few="imap_of_few" in self.env.context),
             stub_level=share._sql_stub_level(email),
         )
 

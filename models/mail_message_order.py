@@ -55,7 +55,7 @@ class MailMessage(models.Model):
         domain = Domain(True if domain is None else domain)
 
         def fetch(bound, order, number):
-            messages = self.with_context(imap_message_order=order)
+            messages = self.with_context(imap_message_order=order, imap_of_few=True)
             return super(MailMessage, messages)._message_fetch(
                 domain & bound, thread=thread, limit=number, **kwargs
             )
@@ -80,7 +80,8 @@ class MailMessage(models.Model):
         if not self.env.user._is_internal():
             return False
         # sudo: mail.message - only whether there is one that this user sees: of other mail nothing is to be noticed
-        entries = self.sudo().search_count(
+        messages = self.sudo().with_context(imap_of_few=True)
+        entries = messages.search_count(
             [
                 ("model", "=", thread._name),
                 ("res_id", "=", thread.id),

@@ -20,15 +20,22 @@ class MailMessageSharingMixin(models.AbstractModel):
     @api.depends_context("uid")
     def _compute_imap_sharing(self):
         # sudo: imap.email - only for emails of which the user has a copy
-        emails = self.sudo().imap_email_id
+        sharing = self._imap_sharing_of(self.sudo().imap_email_id)
+        for message in self:
+            message.imap_sharing = sharing.get(message.sudo().imap_email_id.id, False)
+
+    @api.model
+    def _imap_sharing_of(self, emails):
+        """Return how far the user's own emails among these are shared: a dict of id -> value of ``imap_sharing``."""
         own = self.env["imap.share"]._own_levels(emails)
         levels = self.env["imap.share"]._levels(emails.browse(own))
-        for message in self:
-            email = message.sudo().imap_email_id.id
-            message.imap_sharing = email in own and {
+        return {
+            email: {
                 "level": levels[email],
-                "by_others": LEVELS.index(levels[email]) > LEVELS.index(own[email]),
+                "by_others": LEVELS.index(levels[email]) > LEVELS.index(level),
             }
+            for email, level in own.items()
+        }
 
     def imap_sharing_options(self):
         """Return what the owner of this email can choose, and what holds now."""

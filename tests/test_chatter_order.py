@@ -1,6 +1,7 @@
 """The chatter in true date order, although back-filled mail has the youngest ids."""
 
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.tests import new_test_user, tagged
@@ -57,6 +58,18 @@ class TestChatterOrder(MailboxCase):
         self.assertTrue(messages._message_fetch(None, thread=self.customer)["imap_date_order"])
         plain = messages._message_fetch(None, thread=self.customer2)
         self.assertNotIn("imap_date_order", plain)
+
+    def test_a_page_asks_only_about_its_own_mail(self):
+        """Without OFFSET, PostgreSQL would first work out for all emails whether they are shared with the reader."""
+        with patch.object(
+            type(self.cr), "execute", autospec=True, side_effect=type(self.cr).execute
+        ) as asked:
+            self.fetch()
+        pages = [query for _cr, query, *_params in (call.args for call in asked.mock_calls)]
+        pages = [str(getattr(query, "code", query)) for query in pages]
+        pages = [query for query in pages if "LIMIT" in query and "imap_share" in query]
+        self.assertTrue(pages)
+        self.assertEqual([], [query for query in pages if "OFFSET 0)" not in query])
 
     def test_what_a_client_lacks(self):
         messages = self.fetch()

@@ -52,3 +52,17 @@ class TestMailboxesShown(MailboxCase):
             self.shown(entries[:number], self.colleague)
             costs.append(self.cr.sql_log_count - before)
         self.assertEqual(costs[0], costs[1])
+
+    def test_a_chatter_takes_four_queries_more(self):
+        """Direction and kind, mailboxes, sharing; and whether the reader may read the messages."""
+        self.deliver(30, self.server, self.servers["otto@tea.example"])
+        notes = self.env["mail.message"]
+        for number in range(30):
+            notes += self.customer2.message_post(body=f"Note {number}", subject=f"Note {number}")
+        costs = []
+        for messages in (notes, self.entries(self.customer)):
+            self.shown(messages, self.colleague)  # fills the caches of the registry
+            before = self.cr.sql_log_count
+            self.shown(messages, self.colleague)
+            costs.append(self.cr.sql_log_count - before)
+        self.assertLessEqual(costs[1] - costs[0], 4)
