@@ -28,6 +28,7 @@
         "wizards/imap_backfill_views.xml",
         "wizards/imap_connect_views.xml",
         "views/imap_email_views.xml",
+        "wizards/imap_delete_views.xml",
         "views/res_partner_views.xml",
         "views/crm_lead_views.xml",
         "wizards/imap_link_to_views.xml",
@@ -38,6 +39,7 @@
     "assets": {
         "web.assets_backend": [
             "mail_imap_sync/static/src/linking/*.js",
+            "mail_imap_sync/static/src/leaving/*.js",
             "mail_imap_sync/static/src/message/*.js",
             "mail_imap_sync/static/src/message/*.xml",
             "mail_imap_sync/static/src/sharing/*",

@@ -17,6 +17,7 @@ from . import imap_folder
 from . import imap_email_list_mixin
 from . import imap_email_groups_mixin
 from . import imap_email_reading_mixin
+from . import imap_tombstone
 from . import imap_email
 from . import imap_link
 from . import imap_share
@@ -30,6 +31,7 @@ from . import ir_websocket
 from . import mail_message
 from . import mail_message_access
 from . import mail_message_order
+from . import mail_message_deletion
 from . import mail_thread
 from . import res_company
 from . import crm_lead

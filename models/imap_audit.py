@@ -104,6 +104,7 @@ class Audit:
                     ("uid", "<", first),
                     ("state", "!=", "gone"),
                     ("email_id.date", ">=", since),
+                    ("email_id.deleted_date", "=", False),
                 ]
             )
         return {
@@ -123,17 +124,16 @@ class Audit:
         """
         placements = folder.env["imap.placement"]
         here = [("folder_id", "=", folder.id), ("uidvalidity", "=", audit["uidvalidity"])]
-        placed = placements.search_fetch([*here, ("uid", "in", uids)], ["uid", "state"])
-        stored = placements.search_count(
-            [*here, ("uid", ">=", audit["next"]), ("uid", "<", upto), ("state", "!=", "gone")]
-        )
-        counts = Counter(gone=stored - len(placed.filtered(lambda p: p.state != "gone")))
+        placed = placements.search_fetch([*here, ("uid", "in", uids)], ["uid", "state", "email_id"])
+        between = [("uid", ">=", audit["next"]), ("uid", "<", upto), ("uid", "not in", uids)]
+        absent = placements.search_fetch([*here, *between, ("state", "!=", "gone")], ["email_id"])
+        counts = Counter(gone=len(absent.filtered(lambda p: not p.email_id.deleted_date)))
         # not found by a sync, and there: what was not linked is to be decided about like any other
         back = placed.filtered(lambda p: p.state in ("missing", "gone"))
         back.filtered("email_id").write({"state": "linked", "missing_since": False})
         placed -= back.filtered(lambda p: not p.email_id)
         back.filtered(lambda p: not p.email_id).unlink()
-        states = Counter(placed.mapped("state"))
+        states = placed._outcomes()
 
         unknown = sorted(set(uids) - set(placed.mapped("uid")))
         decided = [uid for uid in unknown if cursor and cursor.covers(uid)]
@@ -148,16 +148,16 @@ class Audit:
             note=lambda tally: folder._count(0, tally.linked, tally.quarantined, Counter()),
         )
         vanished = len(decided) - tally.seen
-        skipped = sum(tally.skipped.values())
+        passed_over = tally.skipped + Counter(deleted=states["deleted"])
         counts.update(
             on_server=len(uids) - vanished,
             linked=states["linked"] + tally.linked,
-            skipped=skipped,
+            skipped=passed_over.total(),
             quarantined=states["quarantined"] + tally.quarantined,
             pending=len(unknown) - len(decided),
             missing=tally.linked,
         )
-        counts.update({f"skipped:{rule}": number for rule, number in tally.skipped.items()})
+        counts.update({f"skipped:{rule}": number for rule, number in passed_over.items()})
         return counts
 
 

@@ -13,7 +13,12 @@ class ImapEmail(models.Model):
     """
 
     _name = "imap.email"
-    _inherit = ["imap.email.list.mixin", "imap.email.groups.mixin", "imap.email.reading.mixin"]
+    _inherit = [
+        "imap.email.list.mixin",
+        "imap.email.groups.mixin",
+        "imap.email.reading.mixin",
+        "imap.tombstone.mixin",
+    ]
     _description = "Synced email"
     _order = "date desc, id desc"
     _rec_name = "subject"

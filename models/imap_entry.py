@@ -1,5 +1,7 @@
 """Chatter entries of emails, written in bulk and silently."""
 
+from odoo.tools import SQL
+
 from .ir_websocket import announce
 from .mail_body import is_sanitized_like_mail
 
@@ -69,7 +71,13 @@ def present_entries(env, emails):
 
 
 def closed_places(env, emails):
-    """Return the (email id, model, id) where no entry is to be made: there is one, or a person took it off."""
+    """Return the (email id, model, id) where no entry is to be made: there is one, or a person took it off.
+
+    Nobody deletes these emails until what is decided by this is stored. One that was deleted since this transaction
+    began makes it fail, and begin again.
+    """
+    if ids := tuple(email.id for email in emails):
+        env.execute_query(SQL("SELECT FROM imap_email WHERE id IN %s FOR SHARE", ids))
     removed = env["imap.link"]._removed([email.id for email in emails])
     return present_entries(env, emails) | removed
 

@@ -3,8 +3,9 @@
 from collections import Counter
 from dataclasses import dataclass, replace
 
+from odoo import fields
 from odoo.fields import Domain
-from odoo.tools import format_list
+from odoo.tools import format_date, format_list
 
 from ..lib.changes import rebased
 from ..lib.errors import MessageUnreadable
@@ -23,7 +24,7 @@ LIFTED = {"include_bulk": True, "period_start": None}
 class Answer:
     """What became of one message.
 
-    :param outcome: linked, missing, skipped, quarantined, pending or unsynced
+    :param outcome: linked, missing, skipped, removed, deleted, quarantined, pending or unsynced
     :param rule: code of the rule that passed over it, if one did
     :param can_link: whether a person can have it linked all the same
     """
@@ -109,12 +110,13 @@ class Explainer:
         self._put_back(folder, uid, uidvalidity)
 
         def note(tally):
-            if folder.selected:
+            # one that comes back after it was deleted is counted with all of its copies
+            if folder.selected and rule != "deleted":
                 passed_over = (folder.skipped_by_rule or {}).get(rule) and tally.linked
                 skipped = Counter({rule: -1} if passed_over else {})
                 folder._count(0, tally.linked, tally.quarantined, skipped)
 
-        return Reader(self._connection, **LIFTED).take(
+        return Reader(self._connection, wanted_back=self._may_bring_back, **LIFTED).take(
             session,
             folder,
             [uid],
@@ -132,6 +134,7 @@ class Explainer:
     def _answer(self, folder, snapshot, placement, raw, facts, verdict, circumstances):
         author = next(iter(facts.from_ + facts.sender), None)
         outcome, explanation = self._explained(folder, snapshot, placement, raw, facts, verdict)
+        can_link = outcome != "deleted" or self._may_bring_back(placement.email_id)
         lifted = match(facts, replace(circumstances, **LIFTED))
         if outcome == "skipped" and verdict.reason.value == "excluded":
             explanation = self._exclusion(excluded_by(facts, circumstances))
@@ -143,8 +146,8 @@ class Explainer:
             subject=facts.subject,
             outcome=outcome,
             explanation=explanation,
-            rule=verdict.reason.value if outcome == "skipped" else "",
-            can_link=outcome != "linked" and lifted.outcome is Outcome.LINK,
+            rule={"skipped": verdict.reason.value, "deleted": "deleted"}.get(outcome, ""),
+            can_link=can_link and outcome != "linked" and lifted.outcome is Outcome.LINK,
         )
 
     def _explained(self, folder, snapshot, placement, raw, facts, verdict):
@@ -153,6 +156,8 @@ class Explainer:
         if placement and placement.state == "quarantined":
             return "quarantined", self._quarantined(placement)
         if placement and placement.email_id:
+            if placement.email_id.deleted_date:
+                return "deleted", self._deleted(placement.email_id)
             if self._taken_off(placement.email_id):
                 return "removed", env._("Somebody removed it from the chatter.")
             return "linked", self._standing(placement.email_id, facts)
@@ -180,6 +185,28 @@ class Explainer:
         return not email.entry_ids and bool(
             links.search_count([("email_id", "=", email.id), ("kind", "=", "removed")], limit=1)
         )
+
+    def _may_bring_back(self, email):
+        """Say whether the person may have an email again that was deleted in Odoo."""
+        user = self._owner_env.user
+        return not email.deleted_by_manager or user.has_group("mail_imap_sync.group_manager")
+
+    def _deleted(self, email):
+        """Return who deleted an email in Odoo, and when."""
+        env = self._owner_env
+        said = env._(
+            "Deleted in Odoo by %(name)s on %(day)s.",
+            name=email.deleted_by_id.name or env._("somebody who left"),
+            day=format_date(
+                env,
+                fields.Datetime.context_timestamp(
+                    self._connection.with_env(env), email.deleted_date
+                ),
+            ),
+        )
+        if self._may_bring_back(email):
+            return said
+        return f"{said} {env._('Only who manages all mailboxes can bring it back.')}"
 
     def _put_back(self, folder, uid, uidvalidity):
         """Forget that people removed an email, so that it is linked like any other."""

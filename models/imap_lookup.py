@@ -125,8 +125,8 @@ class ImapFolderLookupMixin(models.AbstractModel):
                 ("uid", "in", uids),
             ]
         )
-        states = placements.mapped("state")
-        return states.count("linked"), states.count("quarantined")
+        outcomes = placements._outcomes()
+        return outcomes["linked"], outcomes["quarantined"]
 
     def _count_again(self, before, tally):
         """Correct the counters where messages that were passed over have another outcome now.

@@ -19,6 +19,7 @@ class ImapPlacement(models.Model):
     """One copy of an email on a server, or one message that could not be read there."""
 
     _name = "imap.placement"
+    _inherit = "imap.tombstone.placement.mixin"
     _description = "Copy of an email on a server"
     _order = "folder_id, uid desc"
 

@@ -54,13 +54,15 @@ class Reader:
     :param connection: the ``imap.connection`` (sudo), claimed by the caller
     :param contacts: the :class:`~.imap_contacts.Contacts` that makes contacts by the mailbox's policy; None: nobody
         becomes a contact
+    :param wanted_back: says of an ``imap.email`` that was deleted in Odoo whether it is to come back; None: none is
     :param widened: what to change about the circumstances of matching, for a person who wants an email although
         rules pass over it: parameters of :class:`~..lib.match.MatchContext`
     """
 
-    def __init__(self, connection, contacts=None, **widened):
+    def __init__(self, connection, contacts=None, wanted_back=None, **widened):
         self._connection = connection
         self._contacts = contacts
+        self._wanted_back = wanted_back or (lambda email: False)
         self._widened = widened
         self._directory = Directory(connection)
         self._last_attempt = False
@@ -152,7 +154,7 @@ class Reader:
                 readable.append(raw)
         judged, partners = self.verdicts(piece.folder, readable, arriving=not piece.silent)
         judged, partners = self._with_newcomers(judged, partners, piece.silent)
-        store = Store(piece.folder, partners, piece.uidvalidity, standing)
+        store = Store(piece.folder, partners, piece.uidvalidity, standing, self._wanted_back)
         wanted, skipped = [], Counter()
         for raw, facts, verdict, _circumstances in judged:
             if verdict.outcome is Outcome.LINK:
@@ -170,12 +172,13 @@ class Reader:
             for uid, placement in standing.items()
             if uid not in piece.found and placement.state == "quarantined"
         )
-        counts = Counter(placement.state for placement in settled.values())
+        counts = piece.folder.env["imap.placement"].union(*settled.values())._outcomes()
+        counts["linked"] += len(wanted) - sum(raw.uid in failed for raw, _f, _v in wanted)
+        if deleted := counts["deleted"] + len(store.deleted):
+            skipped["deleted"] = deleted
         return Tally(
             seen=len(piece.found),
-            linked=counts["linked"]
-            + len(wanted)
-            - sum(raw.uid in failed for raw, _f, _v in wanted),
+            linked=counts["linked"] - len(store.deleted),
             quarantined=counts["quarantined"] + len(failed),
             skipped=skipped,
         )
@@ -208,8 +211,7 @@ class Reader:
             }
         )
 
-    @staticmethod
-    def _placed(piece):
+    def _placed(self, piece):
         """Return the placements of a piece by UID: those whose outcome stands, and those to be tried again."""
         placements = piece.folder.env["imap.placement"].search_fetch(
             [
@@ -222,8 +224,10 @@ class Reader:
         settled, standing = {}, {}
         for placement in placements:
             # a copy that was not found for a while has a UID that may mean another message now
-            tried = placement.state in ("missing", "gone") or (
-                piece.again and placement.state == "quarantined"
+            tried = (
+                placement.state in ("missing", "gone")
+                or (piece.again and placement.state == "quarantined")
+                or (placement.email_id.deleted_date and self._wanted_back(placement.email_id))
             )
             (standing if tried else settled)[placement.uid] = placement
         return settled, standing

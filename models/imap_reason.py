@@ -5,6 +5,7 @@ from odoo.tools.translate import LazyTranslate
 _lt = LazyTranslate(__name__)
 
 SENTENCES = {
+    "deleted": _lt("It was deleted in Odoo."),
     "draft": _lt("It is a draft."),
     "too_old": _lt("It is older than the period of this mailbox."),
     "excluded": _lt("Somebody in it is never to be synced."),
@@ -16,6 +17,7 @@ SENTENCES = {
 }
 
 LABELS = {
+    "deleted": _lt("deleted in Odoo"),
     "draft": _lt("drafts"),
     "too_old": _lt("older than the period"),
     "excluded": _lt("never synced"),

@@ -67,12 +67,17 @@ def _takes_part(value):
 def count(connections, emails):
     """Return what :func:`remove` would remove, as a :class:`Removal`."""
     leaving = _of_no_other(connections, emails)
+    return Removal(len(leaving), *records_of(leaving), len(emails - leaving))
+
+
+def records_of(emails):
+    """Return in the chatter of how many contacts some emails stand, and of how many other records (sudo)."""
     entries = emails.env["mail.message"]._read_group(
-        [("imap_email_id", "in", leaving.ids), ("model", "!=", False)],
+        [("imap_email_id", "in", emails.ids), ("model", "!=", False)],
         ["model", "res_id"],
     )
     contacts = sum(model == "res.partner" for model, _record in entries)
-    return Removal(len(leaving), contacts, len(entries) - contacts, len(emails - leaving))
+    return contacts, len(entries) - contacts
 
 
 def remove(connections, emails):

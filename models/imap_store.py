@@ -74,13 +74,17 @@ class Store:
     :param dict partners: address -> id of the partner who has it, to name authors
     :param int uidvalidity: what the UIDs belong to
     :param dict standing: UID -> placement of messages that are tried again: in quarantine, or not found for a while
+    :param wanted_back: says of an ``imap.email`` that was deleted in Odoo whether it is to come back
+    :ivar set deleted: UIDs of messages that were not linked, because they were deleted in Odoo
     """
 
-    def __init__(self, folder, partners, uidvalidity, standing):
+    def __init__(self, folder, partners, uidvalidity, standing, wanted_back=lambda email: False):
         self._folder = folder
         self._partners = partners
         self._uidvalidity = uidvalidity
         self._standing = standing
+        self._wanted_back = wanted_back
+        self.deleted = set()
         # whatever the caller's context says must not leak into the records, nor do they belong to who pressed a
         # button: who created a message may read it
         folder = folder.with_user(SUPERUSER_ID)
@@ -111,6 +115,7 @@ class Store:
         self.relink({email: mail.verdict for mail, email in copies})
         stored._update_stubs()
         self._place(emails + copies)
+        self.deleted.update(mail.raw.uid for mail, email in emails + copies if email.deleted_date)
 
     def known_copies(self, raws):
         """Return UID -> email of the messages that need not be fetched: this mailbox has had a copy of them."""
@@ -118,9 +123,14 @@ class Store:
         return {
             raw.uid: by_id[raw.gm_msgid]
             for raw in raws
-            # one whose entries somebody deleted has nothing that could be shown
-            if raw.gm_msgid in by_id and by_id[raw.gm_msgid].entry_ids
+            if raw.gm_msgid in by_id and self._needs_no_body(by_id[raw.gm_msgid])
         }
+
+    def _needs_no_body(self, email):
+        """Say whether what is stored of an email is enough; if no entry is left, there is nothing to be shown."""
+        if email.deleted_date:
+            return not self._wanted_back(email)
+        return bool(email.entry_ids)
 
     def relink(self, verdicts):
         """Let emails that are stored stand on all records that they concern.
@@ -166,31 +176,40 @@ class Store:
         """Return (mail, email) for every mail, and those of them whose email is new, each email once."""
         model = self.env["imap.email"]
         digests = [mail.digest for mail in mails]
-        known = {
-            email.digest: email
-            for email in model.search_fetch([("digest", "in", digests)], ["digest"])
-        }
+        # those that were deleted in Odoo too: they are recognised by this
+        with_deleted = model.with_context(active_test=False)
+        found = with_deleted.search_fetch([("digest", "in", digests)], ["digest", "deleted_date"])
+        known = {email.digest: email for email in found.with_env(self.env)}
         by_id = self._emails_by_gmail([mail.raw.gm_msgid for mail in mails if mail.raw.gm_msgid])
         known.update(
             (digest, by_id[mail.raw.gm_msgid])
             for digest, mail in zip(digests, mails, strict=True)
             if mail.raw.gm_msgid in by_id
         )
+        back = {
+            digest: email
+            for digest, email in known.items()
+            if email.deleted_date and self._wanted_back(email)
+        }
         new = {
-            digest: mail for digest, mail in zip(digests, mails, strict=True) if digest not in known
+            digest: mail
+            for digest, mail in zip(digests, mails, strict=True)
+            if digest not in known or digest in back
         }
         threads = self.env["imap.conversation"]
         keys = threads._keys([mail.facts for mail in new.values()])
-        created = model.create(
-            [
-                self._email_values(digest, mail, key)
-                for (digest, mail), key in zip(new.items(), keys, strict=True)
-            ]
-        )
-        threads._join(created)
-        known.update(zip(new, created, strict=True))
+        values = {
+            digest: self._email_values(digest, mail, key)
+            for (digest, mail), key in zip(new.items(), keys, strict=True)
+        }
+        for digest, email in back.items():
+            email._bring_back(values.pop(digest))
+        created = model.create(list(values.values()))
+        known.update(zip(values, created, strict=True))
+        written = model.union(*(known[digest] for digest in new))
+        threads._join(written)
         pairs = [(mail, known[digest]) for digest, mail in zip(digests, mails, strict=True)]
-        return pairs, list(zip(new.values(), created, strict=True))
+        return pairs, list(zip(new.values(), written, strict=True))
 
     def _emails_by_gmail(self, gm_msgids):
         """Return identifier -> email of the mails of which this mailbox has had a copy, by Gmail's own identifier.
@@ -259,7 +278,7 @@ class Store:
         missing = {}
         for mail, email in emails:
             for record in mail.records:
-                if (email.id, *record) not in closed:
+                if not email.deleted_date and (email.id, *record) not in closed:
                     missing.setdefault((email.id, *record), (mail, email, *record))
         # the oldest first: where only ids are compared, order is right as well
         return sorted(missing.values(), key=lambda entry: entry[0].facts.date)

@@ -11,6 +11,7 @@ from . import test_company_rules
 from . import test_connect_wizard
 from . import test_connection
 from . import test_contacts
+from . import test_deleted_in_odoo
 from . import test_dovecot_audit
 from . import test_dovecot_cases
 from . import test_dovecot_changes

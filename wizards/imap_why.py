@@ -18,6 +18,7 @@ OUTCOMES = [
     ("missing", "Missing"),
     ("skipped", "Passed over"),
     ("removed", "Removed"),
+    ("deleted", "Deleted in Odoo"),
     ("quarantined", "Unreadable"),
     ("pending", "Waiting"),
     ("unsynced", "Not synced"),

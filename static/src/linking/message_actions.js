@@ -9,7 +9,7 @@ import {registry} from "@web/core/registry";
  * @param {Object} env
  * @param {{model: String, id: Number}} thread
  */
-async function reload(env, {model, id}) {
+export async function reloadThread(env, {model, id}) {
     const thread = env.services["mail.store"].Thread.get({model, id});
     if (thread?.isLoaded) {
         thread.isLoaded = false;
@@ -31,7 +31,7 @@ async function reload(env, {model, id}) {
 async function tell(env, {text, undo, thread, target}) {
     const {action, notification, orm} = env.services;
     if (thread) {
-        await reload(env, thread);
+        await reloadThread(env, thread);
     }
     const buttons = [
         {
@@ -41,7 +41,7 @@ async function tell(env, {text, undo, thread, target}) {
                 close();
                 await orm.call("imap.link", "action_undo", [undo]);
                 if (thread) {
-                    await reload(env, thread);
+                    await reloadThread(env, thread);
                 }
                 notification.add(_t("Taken back."), {type: "info"});
             },

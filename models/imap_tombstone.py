@@ -1,0 +1,144 @@
+"""Emails that people deleted in Odoo, and that no later sync brings back.
+
+Of such an email only its digest is kept, by which a copy of it is recognised wherever it turns up: neither who wrote
+it to whom nor what it is about. Its placements stay, so that a copy that was read once is not fetched again; its shares
+stay, so that it is as private as it was if it comes back.
+"""
+
+from collections import Counter
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+from odoo.fields import Domain
+
+#: the rule under which mail is counted that was deleted in Odoo
+RULE = "deleted"
+
+
+class ImapTombstoneMixin(models.AbstractModel):
+    """An email that can be deleted in Odoo, so that it stays deleted."""
+
+    _name = "imap.tombstone.mixin"
+    _description = "Email that stays deleted"
+
+    deleted_date = fields.Datetime(
+        readonly=True,
+        index="btree_not_null",
+        help="When it was deleted in Odoo. Nothing but its digest is kept then, so that it does not come back.",
+    )
+    deleted_by_id = fields.Many2one("res.users", readonly=True, ondelete="set null")
+    deleted_by_manager = fields.Boolean(
+        readonly=True, help="Only who manages all mailboxes brings it back."
+    )
+
+    @api.model
+    def _search(self, domain, offset=0, limit=None, order=None, *, active_test=True, **kwargs):
+        """Leave out what was deleted, as archived records are: in lists, counts, and whatever else searches."""
+        if active_test and self.env.context.get("active_test", True):
+            domain = Domain(domain) & Domain("deleted_date", "=", False)
+        return super()._search(domain, offset, limit, order, active_test=active_test, **kwargs)
+
+    # ------------------------------------------------------------------
+    # what a person does
+    # ------------------------------------------------------------------
+
+    def action_delete(self):
+        """Ask whether to delete these emails in Odoo."""
+        return self.env["imap.delete"]._open(self)
+
+    def _delete(self):
+        """Delete emails in Odoo, so that they do not come back; in the mailboxes nothing changes.
+
+        :raise AccessError: the person does not read them, or none of their mailboxes brought them
+        """
+        self.check_access("read")
+        if self - self._deletable():
+            raise AccessError(
+                self.env._(
+                    "You can delete the emails of your own mailbox. “Remove from here” takes the others off a record."
+                )
+            )
+        self._bury()
+
+    def _deletable(self):
+        """Return those of these emails that the person may delete in Odoo: they came through a mailbox of theirs."""
+        if self.env.user.has_group("mail_imap_sync.group_manager"):
+            return self
+        # sudo: imap.share - whether the person owns it
+        own = Domain("email_id", "in", self.ids) & Domain("user_id", "=", self.env.uid)
+        shares = self.env["imap.share"].sudo().search_fetch(own, ["email_id"])
+        return self & shares.email_id.with_env(self.env)
+
+    # ------------------------------------------------------------------
+    # rows
+    # ------------------------------------------------------------------
+
+    def _bury(self, by_manager=False):
+        """Keep nothing of these emails but what it takes to recognise them."""
+        # sudo: imap.email, mail.message - the caller has checked what the person may do
+        emails = self.sudo().filtered(lambda email: not email.deleted_date)
+        emails.placement_ids._count_deleted(1)
+        emails.entry_ids.unlink()
+        self.env["imap.link"].sudo().search([("email_id", "in", emails.ids)]).unlink()
+        emails._unlink_attachments()
+        now = fields.Datetime.now()
+        emails.write(
+            {
+                **dict.fromkeys(
+                    ("subject", "message_id", "thread_key", "addresses", "size"), False
+                ),
+                "date": now,
+                "direction": "in",
+                "kind": "person",
+                "deleted_date": now,
+                "deleted_by_id": self.env.uid,
+                "deleted_by_manager": by_manager,
+            }
+        )
+
+    def _bring_back(self, values):
+        """Let an email that was deleted be one like any other (sudo).
+
+        :param dict values: what is known of it again
+        """
+        self.ensure_one()
+        self.placement_ids._count_deleted(-1)
+        self.write(
+            {
+                **values,
+                "deleted_date": False,
+                "deleted_by_id": False,
+                "deleted_by_manager": False,
+            }
+        )
+
+
+class ImapTombstonePlacementMixin(models.AbstractModel):
+    """A copy of an email that may have been deleted in Odoo."""
+
+    _name = "imap.tombstone.placement.mixin"
+    _description = "Copy of an email that stays deleted"
+
+    def _outcomes(self):
+        """Return how many of these messages have which outcome.
+
+        :return: a Counter of states; mail that was deleted in Odoo is ``deleted`` instead of ``linked``
+        """
+        self.email_id.fetch(["deleted_date"])
+        return Counter(
+            RULE
+            if placement.state == "linked" and placement.email_id.deleted_date
+            else placement.state
+            for placement in self
+        )
+
+    def _count_deleted(self, sign):
+        """Count these messages as deleted in Odoo instead of linked, or the other way round.
+
+        :param int sign: 1, or -1 for the other way
+        """
+        for folder, copies in (
+            self.filtered(lambda p: p.state == "linked").grouped("folder_id").items()
+        ):
+            number = min(len(copies), folder.linked) if sign > 0 else len(copies)
+            folder._count(0, -sign * number, 0, Counter({RULE: sign * number}))
