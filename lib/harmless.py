@@ -29,7 +29,7 @@ PLAIN = frozenset(
     """.split()
 )
 #: classes that mail programs use and static/src/message/email_body.scss knows
-_CLASSES = frozenset(["MsoNormal", "MsoPlainText", "MsoListParagraph"])
+CLASSES = frozenset(["MsoNormal", "MsoPlainText", "MsoListParagraph"])
 #: marks that Odoo's sanitizer sets, by which the chatter folds what is quoted
 _QUOTE_MARK = "data-o-mail-quote"
 #: CSS that fetches: url(), image-set(), and escapes (\75rl) that could hide one
@@ -93,7 +93,7 @@ def _harmless_attributes(element: str, attributes: str) -> str:
 
 
 def _classes(value: str) -> str:
-    known = " ".join(name for name in value.split() if name in _CLASSES)
+    known = " ".join(name for name in value.split() if name in CLASSES)
     return f' class="{known}"' if known else ""
 
 

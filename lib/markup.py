@@ -96,7 +96,10 @@ def as_html(text: str) -> str:
         its_depth, content = _quote_depth(line)
         if its_depth != depth:
             end_paragraph()
-            out.append("<blockquote>" * (its_depth - depth) + "</blockquote>" * (depth - its_depth))
+            out.append(
+                '<blockquote type="cite">' * (its_depth - depth)
+                + "</blockquote>" * (depth - its_depth)
+            )
             depth = its_depth
         if content.strip():
             paragraph.append(_line_as_html(content.rstrip().expandtabs()))

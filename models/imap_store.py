@@ -9,9 +9,11 @@ from odoo.tools.mail import formataddr
 from ..lib.errors import MessageUnreadable
 from ..lib.headers import HeaderFacts
 from ..lib.identity import identity
+from ..lib.kinds import Kind
 from ..lib.known import flags_text
 from ..lib.match import Verdict
 from ..lib.parse import ParsedMail, as_html, replace_cids
+from ..lib.quotes import is_forward
 from ..lib.session import RawHeader
 from .imap_entry import closed_places, create_entries, enter_on_more_records
 from .imap_notice import notice
@@ -48,6 +50,12 @@ class LinkedMail:
     @property
     def records(self):
         return _records(self.verdict)
+
+
+def _quotes_nothing(mail):
+    """Say whether all of a mail is to be shown: see lib/quotes.py."""
+    by_program = mail.verdict.kind in (Kind.AUTOMATED, Kind.BOUNCE)
+    return by_program or is_forward(mail.facts.subject)
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,7 +322,8 @@ class Store:
         shown = [record for attachment, record in files if attachment.content_id not in used]
         return {
             # behind what was sanitized, so that nothing in the mail can swallow or hide it
-            "body": sanitize_body(body) + notice(self._reader_env, mail.mail, mail.raw.size),
+            "body": sanitize_body(body, _quotes_nothing(mail))
+            + notice(self._reader_env, mail.mail, mail.raw.size),
             "attachment_ids": [(4, record.id) for record in shown],
             "imap_email_id": email.id,
         }

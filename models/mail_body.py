@@ -21,9 +21,10 @@ from lxml import etree
 from lxml.html import defs, tostring
 from markupsafe import Markup
 
-from odoo.tools.mail import fromstring, html_sanitize, safe_attrs, tag_quote
+from odoo.tools.mail import fromstring, html_sanitize, safe_attrs
 
-from ..lib.harmless import PLAIN, harmless_attributes, make_harmless
+from ..lib.harmless import CLASSES, PLAIN, harmless_attributes, make_harmless
+from ..lib.quotes import MARKS, fold_quotes, may_hold_quotes
 
 #: how ``mail.message.body`` is sanitized
 POLICY = {
@@ -66,25 +67,8 @@ _ENCODING = "encoding="
 _OUTLOOK_TAG = re.compile(r"</?o:.*?>")
 _COMMENT = re.compile(r"<!--(?:-?>|.*?--!?>)", re.DOTALL)
 _DECLARATION = re.compile(r"<(?:!(?!--)|\?)[^>]*>")
-#: without any of these in a tag, and `_QUOTED_TEXT` beside them, ``tag_quote`` finds neither quotes nor signatures
-_QUOTE_MARKS = (
-    "<blockquote",
-    "gmail_",
-    "yahoo_quoted",
-    "signature",
-    'id="Signature"',
-    "SkyDrivePlaceholder",
-    "stopSpelling",
-    "appendonsend",
-    "divRplyFwdMsg",
-    "data-o-mail-quote",
-)
-_QUOTED_TEXT = re.compile(r"\n&gt;|--\s?(?:[<\r\n]|&#13;|\Z)")
-#: elements and lines that the search for quotes may compare with each other: a tenth of a second
-_MOST_COMPARISONS = 4_000_000
-_QUOTED_LINE = re.compile(r"(^|\n)(?=>|--)")
-#: attributes by which nothing is known for a quote
-_PLAIN_ATTRIBUTES = frozenset(["href", "src", *PLAIN])
+#: attributes by which Odoo knows no quote, but for the marks
+_PLAIN_ATTRIBUTES = frozenset(["href", "src", *MARKS, *PLAIN])
 _TAG = re.compile(
     r"""<(?:/([a-z][a-z0-9]*)|([a-z][a-z0-9]*)((?: [^\s"'<>=/]+(?:="[^"<>]*"|='[^'<>]*')?)*))>"""
 )
@@ -115,16 +99,17 @@ def is_sanitized_like_mail(field) -> bool:
     )
 
 
-def sanitize_body(source: str) -> Markup:
+def sanitize_body(source: str, show_all: bool = False) -> Markup:
     """Return the HTML of a mail as it may be stored in ``mail.message.body`` without being sanitized again.
 
-    It fetches nothing when it is shown, and keeps to itself: see lib/harmless.py.
+    It fetches nothing when it is shown, and keeps to itself: see lib/harmless.py. What it quotes is
+    marked, unless all is to be shown: see lib/quotes.py.
     """
     shown = _without_comments(source)
     try:
-        clean = _sanitize_plain(shown)
+        clean = _sanitize_plain(shown, show_all)
     except (_NotPlain, etree.LxmlError, ValueError):
-        clean = make_harmless(_sanitize_odd(shown))
+        clean = make_harmless(_sanitize_odd(shown, show_all))
     return Markup(clean)  # noqa: S704 - that is what it is for
 
 
@@ -138,45 +123,30 @@ def _without_comments(source):
     return _DECLARATION.sub("", _COMMENT.sub("", commented) + rest)
 
 
-def _sanitize_odd(source):
-    """Let Odoo's sanitizer judge. It looks for quotes in its own way, stops at a mail that is all frames, and would
-    write either into the log."""
-    source = _without_costly_quotes(source)
+def _sanitize_odd(source, show_all):
+    """Let Odoo's sanitizer judge. It stops at a mail that is all frames, and would write that into the log."""
+    with suppress(etree.LxmlError, ValueError):
+        source = _with_quotes(source, show_all)
     for attempt in (source, f"<div>{source}</div>"):
         with suppress(Exception):
             return html_sanitize(attempt, silent=False, **POLICY)
     return f"<pre>{html.escape(source)}</pre>"
 
 
-def _without_costly_quotes(source):
-    """Return HTML without what Odoo knows quotes by, where looking for them would take minutes."""
-    try:
-        document, _single = fromstring(source)
-    except etree.LxmlError:
+def _with_quotes(source, show_all):
+    """Return HTML with our marks of quotes, and without what Odoo would find quotes by, which can take it minutes."""
+    document, _single = fromstring(source)
+    if not may_hold_quotes(_write_down(document)):
         return source
-    if not _is_costly(document):
-        return source
-    _forget_quotes(document)
+    fold_quotes(document, show_all)
+    for element in document.iter(etree.Element):
+        for name in set(element.attrib) - _PLAIN_ATTRIBUTES:
+            if name != "class" or element.get(name) not in CLASSES:
+                del element.attrib[name]
     return tostring(document, encoding="unicode")
 
 
-def _forget_quotes(document):
-    for element in document.iter(etree.Element):
-        for name in set(element.attrib) - _PLAIN_ATTRIBUTES:
-            del element.attrib[name]
-        element.text = element.text and _QUOTED_LINE.sub(r"\1 ", element.text)
-
-
-def _is_costly(document):
-    """Say whether the search for quotes, which compares each element with its siblings, takes too long."""
-    cost = 0
-    for element in document.iter(etree.Element):
-        text = element.text or ""
-        cost += (len(element) + text.count("\n>") + text.count("\n--")) ** 2
-    return cost > _MOST_COMPARISONS
-
-
-def _sanitize_plain(source):
+def _sanitize_plain(source, show_all):
     if _ENCODING in source:
         raise _NotPlain
     document, single = fromstring(_without_outlook_tags(source))
@@ -186,13 +156,8 @@ def _sanitize_plain(source):
         document.tag = "div"
         document.attrib.clear()
     pieces = _write_down(document)
-    if _may_hold_quotes(pieces):
-        if _is_costly(document):
-            # for good: the field looks for quotes once more
-            _forget_quotes(document)
-        else:
-            for element in document.iter(etree.Element):
-                tag_quote(element)
+    if may_hold_quotes(pieces):
+        fold_quotes(document, show_all)
         pieces = _write_down(document)
     if any("<" in text for text in pieces[::2]):
         raise _NotPlain
@@ -211,11 +176,6 @@ def _without_outlook_tags(source):
 def _write_down(document):
     """Return HTML as a list of texts and tags in turn."""
     return _TEXT_OR_TAG.split(tostring(document, encoding="unicode"))
-
-
-def _may_hold_quotes(pieces):
-    tags = "".join(set(pieces[1::2]))
-    return any(mark in tags for mark in _QUOTE_MARKS) or _QUOTED_TEXT.search("".join(pieces))
 
 
 #: start and end tags as they were written -> as they may be stored

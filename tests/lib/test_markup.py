@@ -25,12 +25,12 @@ TEXTS = {
     "lines": ("a\nb", "<p>a<br/>b</p>"),
     "paragraphs": ("a\n\n\nb", "<p>a</p><p>b</p>"),
     "escaped": ("<b>&\"'", "<p>&lt;b&gt;&amp;&quot;&#x27;</p>"),
-    "quote": ("a\n> b\n> c\nd", "<p>a</p><blockquote><p>b<br/>c</p></blockquote><p>d</p>"),
+    "quote": ("a\n> b\n> c\nd", '<p>a</p><blockquote type="cite"><p>b<br/>c</p></blockquote><p>d</p>'),
     "nested quote": (
         "> a\n>> b\nc",
-        "<blockquote><p>a</p><blockquote><p>b</p></blockquote></blockquote><p>c</p>",
+        '<blockquote type="cite"><p>a</p><blockquote type="cite"><p>b</p></blockquote></blockquote><p>c</p>',
     ),
-    "spaced quote": ("> > a", "<blockquote><blockquote><p>a</p></blockquote></blockquote>"),
+    "spaced quote": ("> > a", '<blockquote type="cite"><blockquote type="cite"><p>a</p></blockquote></blockquote>'),
     "mbox's From": (">From a", "<p>&gt;From a</p>"),
     "link": (
         "see https://x.com/a?b=1&c=2.",
@@ -60,7 +60,7 @@ def test_long_lines_stay_whole():
 
 
 def test_quotes_nest_no_deeper():
-    assert as_html(">" * 500 + "x").count("<blockquote>") == MAX_QUOTE_DEPTH
+    assert as_html(">" * 500 + "x").count("<blockquote ") == MAX_QUOTE_DEPTH
 
 
 class Nesting(HTMLParser):
@@ -90,7 +90,7 @@ class Nesting(HTMLParser):
 @given(st.text(st.sampled_from(list("<>&\"' \n\tah:/.()http://"))))
 def test_any_text_gives_balanced_html(text):
     seen = Nesting(as_html(text))
-    assert seen.attributes <= {"href", "target", "rel"}
+    assert seen.attributes <= {"href", "target", "rel", "type"}
     kept = set("<&\"'ah:/.()tp")
     assert [char for char in seen.text if char in kept] == [char for char in text if char in kept]
 
