@@ -1,6 +1,7 @@
 """Headers and bodies, and everything that can be wrong with a FETCH answer."""
 
 import datetime
+import re
 
 import pytest
 from number_set import NumberSet
@@ -17,6 +18,7 @@ from lib.errors import (
     ServerUnavailable,
     Throttled,
 )
+from lib.headers import HEADER_FIELDS
 from lib.session import RawHeader
 
 HEADER = b"Subject: hello\r\n\r\n"
@@ -61,6 +63,14 @@ def fixture_headers_of(session):
             return mailbox.fetch_headers(uids)
 
     return fetch
+
+
+def test_all_that_facts_are_read_from_is_fetched(session):
+    with ScriptedServer(ImapBox()) as server, session(server) as mailbox:
+        mailbox.examine(b"INBOX")
+        mailbox.fetch_headers([1])
+    asked = re.search(rb"BODY.PEEK\[HEADER.FIELDS \(([^)]*)\)\]", b"\n".join(server.commands))
+    assert set(asked[1].decode().split()) == {name.upper() for name in HEADER_FIELDS}
 
 
 @pytest.fixture(name="bodies_of")
