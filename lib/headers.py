@@ -7,6 +7,7 @@ from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 
 from .addresses import Address, read_addresses
+from .authentication import Authentication, authenticate
 from .kinds import KIND_FIELDS, is_automated, is_bounce, is_bulk, list_id
 from .text import BEFORE_HEADER, decode, decode_words, one_line
 
@@ -23,6 +24,7 @@ HEADER_FIELDS = (
     "Bcc",
     "In-Reply-To",
     "References",
+    "Authentication-Results",
     *KIND_FIELDS,
 )
 
@@ -46,7 +48,9 @@ EARLIEST = datetime(1980, 1, 1, tzinfo=timezone.utc)
 LATEST = datetime(2100, 1, 1, tzinfo=timezone.utc)
 
 _WANTED = frozenset(name.lower().encode() for name in HEADER_FIELDS)
-_ADDRESS_FIELDS = frozenset({b"from", b"sender", b"reply-to", b"to", b"cc", b"bcc"})
+#: fields of which every one counts, and what is put between two of them
+_EVERY_ONE = dict.fromkeys((b"from", b"sender", b"reply-to", b"to", b"cc", b"bcc"), b", ")
+_EVERY_ONE[b"authentication-results"] = b"\n"
 _HEADER_END = re.compile(rb"\n\r?\n")
 _FIELD = re.compile(rb"^([!-9;-~]+)[ \t]*:(.*(?:\n[ \t].*)*)", re.MULTILINE)
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([^\s\"';]+)", re.IGNORECASE)
@@ -70,6 +74,8 @@ class HeaderFacts:
     :param bounce: a mail server tells that it could not deliver; automated as well
     :param list_id: the identifier of the mailing list, '' if there is none
     :param failed: whom it was not delivered to, as far as the header says
+    :param authentication_results: the fields in which servers say whether they could confirm the sender,
+        a line break between two
     """
 
     message_id: str
@@ -89,11 +95,16 @@ class HeaderFacts:
     bounce: bool
     list_id: str
     failed: tuple[Address, ...]
+    authentication_results: str
 
     def everyone(self) -> tuple[Address, ...]:
         """All addresses of the header, in the order of the fields, repeated ones included."""
         fields = (self.from_, self.sender, self.reply_to, self.to, self.cc, self.bcc, self.failed)
         return tuple(address for field in fields for address in field)
+
+    def authentication(self) -> Authentication:
+        """Whether the receiving server could confirm that it comes from whom it says."""
+        return authenticate(self.authentication_results, [author.email for author in self.from_])
 
 
 def read_header_facts(header: bytes, internaldate: datetime | None) -> HeaderFacts:
@@ -139,21 +150,23 @@ def read_header_facts(header: bytes, internaldate: datetime | None) -> HeaderFac
         bounce=bounce,
         list_id=list_id(fields),
         failed=read_addresses(get(b"x-failed-recipients", "")),
+        authentication_results=get(b"authentication-results", ""),
     )
 
 
 def read_fields(header: bytes) -> dict[bytes, str]:
-    """Return the wanted fields, unfolded and decoded, by lower-case name.
+    """Return the wanted fields, decoded, by lower-case name.
 
     Address fields that occur more than once are put together (six From lines have been seen, and
-    any of them may be the one that a program shows); of the others the first one counts.
+    any of them may be the one that a program shows), and so are those that servers on the way add;
+    of the others the first one counts.
     """
     raw: dict[bytes, list[bytes]] = {}
     for field in _FIELD.finditer(_header_only(header)):
         name = field.group(1).lower()
-        if name in _WANTED and (name in _ADDRESS_FIELDS or name not in raw):
+        if name in _WANTED and (name in _EVERY_ONE or name not in raw):
             raw.setdefault(name, []).append(field.group(2).strip())
-    fields = {name: b", ".join(values) for name, values in raw.items()}
+    fields = {name: _EVERY_ONE.get(name, b"").join(values) for name, values in raw.items()}
     if all(map(bytes.isascii, fields.values())):
         return {name: decode(value) for name, value in fields.items()}
     declared = _CHARSET.search(decode(fields.get(b"content-type", b"")[:1000]))

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 
 from .addresses import Address, domain_of, spellings
+from .authentication import Result
 from .exclusions import covering
 from .headers import HeaderFacts
 from .kinds import Kind
@@ -231,6 +232,7 @@ class _People:
             by_owner=any(self._is_owner(one.email) for one in author[:1]),
             to_owner=any(_is_among(one.email, (self._context.own,)) for one in named),
             number=len(self._parties),
+            forged=facts.authentication().result is Result.FAIL,
         )
 
     def _is_owner(self, author: str) -> bool:

@@ -50,6 +50,7 @@ class Correspondents:
     :param by_owner: the owner of the mailbox wrote it
     :param to_owner: the owner is named in To or Cc
     :param number: how many addresses the mail has in all
+    :param forged: the receiving server found that somebody else may have written it
     """
 
     authors: tuple[Address, ...]
@@ -57,11 +58,12 @@ class Correspondents:
     by_owner: bool
     to_owner: bool
     number: int
+    forged: bool = False
 
 
 def newcomers(people: Correspondents, creation: Creation) -> tuple[Address, ...]:
     """Return who of a mail becomes a contact, in the order of the header, each once."""
-    if people.number > MOST_PEOPLE:
+    if people.number > MOST_PEOPLE or people.forged:
         return ()
     if people.by_owner:
         wanted = people.recipients if creation.policy is not Policy.NONE else ()

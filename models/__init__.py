@@ -18,6 +18,7 @@ from . import imap_email_list_mixin
 from . import imap_email_groups_mixin
 from . import imap_email_reading_mixin
 from . import imap_tombstone
+from . import imap_email_authentication_mixin
 from . import imap_email
 from . import imap_link
 from . import imap_share

@@ -18,6 +18,7 @@ class ImapEmail(models.Model):
         "imap.email.groups.mixin",
         "imap.email.reading.mixin",
         "imap.tombstone.mixin",
+        "imap.email.authentication.mixin",
     ]
     _description = "Synced email"
     _order = "date desc, id desc"

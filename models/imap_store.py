@@ -186,7 +186,9 @@ class Store:
         digests = [mail.digest for mail in mails]
         # those that were deleted in Odoo too: they are recognised by this
         with_deleted = model.with_context(active_test=False)
-        found = with_deleted.search_fetch([("digest", "in", digests)], ["digest", "deleted_date"])
+        found = with_deleted.search_fetch(
+            [("digest", "in", digests)], ["digest", "deleted_date", "authentication"]
+        )
         known = {email.digest: email for email in found.with_env(self.env)}
         by_id = self._emails_by_gmail([mail.raw.gm_msgid for mail in mails if mail.raw.gm_msgid])
         known.update(
@@ -217,6 +219,8 @@ class Store:
         written = model.union(*(known[digest] for digest in new))
         threads._join(written)
         pairs = [(mail, known[digest]) for digest, mail in zip(digests, mails, strict=True)]
+        for mail, email in pairs:
+            email._learn_authentication(mail.facts)
         return pairs, list(zip(new.values(), written, strict=True))
 
     def _emails_by_gmail(self, gm_msgids):
@@ -236,8 +240,7 @@ class Store:
         )
         return {placement.gm_msgid: placement.email_id for placement in placements}
 
-    @staticmethod
-    def _email_values(digest, mail, thread_key):
+    def _email_values(self, digest, mail, thread_key):
         facts = mail.facts
         return {
             "message_id": facts.message_id or False,
@@ -249,6 +252,7 @@ class Store:
             "thread_key": thread_key,
             "size": mail.raw.size,
             "addresses": list(dict.fromkeys(address.email for address in facts.everyone())),
+            **self.env["imap.email"]._authentication_values(facts),
         }
 
     def _attachments(self, created):

@@ -13,6 +13,15 @@ from odoo.fields import Domain
 
 #: the rule under which mail is counted that was deleted in Odoo
 RULE = "deleted"
+_FORGOTTEN = (
+    "subject",
+    "message_id",
+    "thread_key",
+    "addresses",
+    "size",
+    "authentication",
+    "authentication_method",
+)
 
 
 class ImapTombstoneMixin(models.AbstractModel):
@@ -84,9 +93,7 @@ class ImapTombstoneMixin(models.AbstractModel):
         now = fields.Datetime.now()
         emails.write(
             {
-                **dict.fromkeys(
-                    ("subject", "message_id", "thread_key", "addresses", "size"), False
-                ),
+                **dict.fromkeys(_FORGOTTEN, False),
                 "date": now,
                 "direction": "in",
                 "kind": "person",

@@ -37,7 +37,7 @@ class MailMessage(models.Model):
         # sudo: imap.email - what accessible messages are, and whose
         entries = self.sudo().filtered("imap_email_id")
         emails = entries.imap_email_id
-        emails.fetch(["direction", "kind"])
+        emails.fetch(["direction", "kind", "authentication"])
         owners = emails._mailbox_owner_names()
         sharing = self._imap_sharing_of(emails)
         return {
@@ -45,6 +45,7 @@ class MailMessage(models.Model):
                 "imap_direction": entry.imap_email_id.direction,
                 # from headers that a stub does not show
                 "imap_kind": not entry.imap_stub and entry.imap_email_id.kind,
+                "imap_authentication": not entry.imap_stub and entry.imap_email_id.authentication,
                 "imap_mailboxes": owners.get(entry.imap_email_id.id, []),
                 "imap_stub": entry.imap_stub,
                 "imap_sharing": sharing.get(entry.imap_email_id.id, False),

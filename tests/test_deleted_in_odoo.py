@@ -51,7 +51,10 @@ class TestDeletedInOdoo(MailboxCase):
 
     def test_nothing_of_it_is_kept_but_the_digest(self):
         email = self.synced(
-            Cc="chris@shop.example", Bcc="secret@shop.example", message_id="<order.1@shop.example>"
+            Cc="chris@shop.example",
+            Bcc="secret@shop.example",
+            message_id="<order.1@shop.example>",
+            Authentication_Results="mx.tea.example; dmarc=pass header.from=shop.example",
         )
         digest, attachments = email.digest, self.env["ir.attachment"]
         attachments.create({"name": "a.pdf", "res_model": "imap.email", "res_id": email.id})
@@ -67,7 +70,7 @@ class TestDeletedInOdoo(MailboxCase):
         self.env.flush_all()
         self.env.cr.execute("SELECT * FROM imap_email WHERE id = %s", [email.id])
         text = str(self.env.cr.dictfetchone())
-        for word in ("shop.example", "Order", "secret"):
+        for word in ("shop.example", "Order", "secret", "dmarc"):
             self.assertNotIn(word, text)
         self.assertFalse(kept & {"subject", "message_id", "thread_key", "size", "partner_ids"})
 

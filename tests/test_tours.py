@@ -19,6 +19,7 @@ class TestTours(TourCase):
         order = EmailMessage()
         order["From"], order["To"], order["Subject"] = "Carla <carla@shop.example>", LOGIN, "Order"
         order["Message-ID"] = "<order@shop.example>"
+        order["Authentication-Results"] = "mx.tea.example; dmarc=fail header.from=shop.example"
         order.set_content("Two tins please")
         order.add_attachment(
             b"%PDF-1.4", maintype="application", subtype="pdf", filename="Order.pdf"

@@ -39,6 +39,15 @@ CASES = {
     "wrote": (IN, SENT, {}, "nobody", []),
     "wrote, everybody": (IN, ALL, {}, "created", [NEW]),
     "several": (OUT | {"Cc": f"{OTHER}, {NEW}"}, SENT, {}, "created", [NEW, OTHER]),
+    "sender not verified": (
+        IN | {"Authentication_Results": "mx.corp.com; dmarc=fail header.from=new.com"}, ALL, {}, "nobody", [],
+    ),
+    "in the owner's name, and not verified": (
+        OUT | {"Authentication_Results": "mx.corp.com; dmarc=fail"}, SENT, {}, "nobody", [],
+    ),
+    "sender not known of": (
+        IN | {"Authentication_Results": "mx.corp.com; dmarc=none"}, ALL, {}, "created", [NEW],
+    ),
     "in blind copy": ({"From": OWNER, "To": OWNER, "Bcc": NEW}, SENT, {}, "nobody", []),
     "who got the same mail": (IN | {"Cc": OTHER}, ALL, {}, "created", [NEW, OTHER]),
     "a colleague wrote to them": (

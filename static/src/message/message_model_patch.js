@@ -18,6 +18,8 @@ patch(Message.prototype, {
         this.imap_direction = undefined;
         /** @type {"person"|"bulk"|"automated"|"bounce"|undefined} who or what wrote it */
         this.imap_kind = undefined;
+        /** @type {"pass"|"fail"|false|undefined} whether the receiving mail server could confirm who sent it */
+        this.imap_authentication = undefined;
         /** @type {String[]|undefined} in whose mailboxes it is, as far as the reader may know that */
         this.imap_mailboxes = undefined;
     },

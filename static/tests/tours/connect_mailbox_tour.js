@@ -124,9 +124,14 @@ registry.category("web_tour.tours").add("mail_imap_sync.read_mail", {
                 ".o-mail-Message:contains(Carla):has(.fa-arrow-down) .o-mail-imapHeader:contains(to olga@tea.example)",
         },
         {
-            content: "The sent mail on top, with its own",
+            content: "The mail server could not confirm who sent it",
             trigger:
-                ".o-mail-Message:contains(Olga):has(.fa-arrow-up) .o-mail-imapHeader:contains(to carla@shop.example)",
+                ".o-mail-Message:contains(Carla) .o-mail-imapNotVerified:contains(Sender not verified)",
+        },
+        {
+            content: "The sent mail on top, with its own, and without such a mark",
+            trigger:
+                ".o-mail-Message:contains(Olga):has(.fa-arrow-up):not(:has(.o-mail-imapNotVerified)) .o-mail-imapHeader:contains(to carla@shop.example)",
         },
         {
             content: "Its body, in the shadow of the page",
