@@ -23,7 +23,7 @@ soak: ## make random runs for MINUTES=30 (at most RUNS=5000) with new seeds; tel
 	@MINUTES=$(MINUTES) RUNS=$(RUNS) dev/soak.sh
 
 bench: ## measure speed and memory beside Odoo's gateway and plain IMAPClient; ONLY=linking,chatter runs parts
-	@ONLY=$(ONLY) MAILS=$(MAILS) HUGE=$(HUGE) dev/bench.sh
+	@ONLY=$(ONLY) MAILS=$(MAILS) HUGE=$(HUGE) STORED=$(STORED) dev/bench.sh
 
 lint: ## check Python, XML and JavaScript
 	@dev/lint.sh

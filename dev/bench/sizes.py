@@ -14,6 +14,8 @@ PROFILED = min(MAILS, 2000)
 FOLDERS = 300
 #: messages of the mailbox whose memory is measured
 HUGE = int(os.environ.get("HUGE") or 1_000_000)
+#: mails of one chatter, and of its whole database
 CHATTER = 10_000
+STORED = max(int(os.environ.get("STORED") or 500_000), CHATTER)
 #: round trip of the line that an unchanged mailbox is looked at over
 LATENCY_SECONDS = 0.04
