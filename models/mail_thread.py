@@ -43,6 +43,19 @@ class MailThread(models.AbstractModel):
             and message.sudo(False).with_user(recipient["uid"]).has_access("read")
         ]
 
+    def _notify_by_email_get_base_mail_values(self, message, *args, **kwargs):
+        """Name no email in the references of another one that goes out, unless its author reads both.
+
+        A Message-ID tells its domain to everybody who gets the mail.
+        """
+        values = super()._notify_by_email_get_base_mail_values(message, *args, **kwargs)
+        references = values["references"].split()
+        emails = self.env["imap.email"].sudo().search([("message_id", "in", references)])
+        levels = self.env["imap.share"]._levels_for_user(emails)
+        hidden = {e.message_id for e in emails if levels.get(e.id) != "everything"}
+        values["references"] = " ".join(ref for ref in references if ref not in hidden)
+        return values
+
     def _notify_by_web_push_prepare_payload(self, message, *args, **kwargs):
         """Leave out the text of mail that is not shared: what is to be pushed waits where administrators read it."""
         payload = super()._notify_by_web_push_prepare_payload(message, *args, **kwargs)

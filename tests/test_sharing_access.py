@@ -5,8 +5,10 @@ import json
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
+from odoo.addons.mail.tools.discuss import Store
+
 from .fake_server import mail
-from .sharing_common import SECRET_FILE, SECRET_TEXT, SUBJECT, SharingCase
+from .sharing_common import SECRET_FILE, SECRET_TEXT, SUBJECT, SharingCase, letter
 
 LEVELS = ("subject", "metadata", "private")
 
@@ -139,6 +141,7 @@ class TestMessages(RestrictedCase):
             note.sudo().parent_id = self.entry
             self.env.invalidate_all()
             self.assertTellsNothing(note.read(["parent_id"]), level)
+            self.assertTellsNothing(Store().add(note).get_result(), level)
             named = note.web_read({"parent_id": {"fields": {"display_name": {}}}})
             self.assertTellsNothing(named, level)
             reply = self.env["mail.compose.message"].with_user(user)
@@ -278,8 +281,6 @@ class TestMessages(RestrictedCase):
 
     def test_store(self):
         """What is sent to clients tells who is no owner nothing about sharing either."""
-        from odoo.addons.mail.tools.discuss import Store
-
         for level, user in self.each():
             thread = self.customer.with_user(user)
             messages = thread.env["mail.message"]._message_fetch(None, thread=thread)["messages"]
@@ -339,6 +340,8 @@ class TestEmailsAndFiles(RestrictedCase):
             emails = self.env["imap.email"].with_user(user)
             self.assertFalse(emails.search([]))
             self.assertFalse(emails.search_count([("subject", "=", SUBJECT)]))
+            self.assertFalse(emails.formatted_read_group([], ["subject"], ["__count"]))
+            self.assertFalse(emails.name_search(SUBJECT))
             with self.assertRaises(AccessError):
                 emails.browse(self.email.id).read(["subject"])
             self.assertFalse(self.customer.with_user(user).imap_email_ids)
@@ -355,6 +358,7 @@ class TestEmailsAndFiles(RestrictedCase):
                 [("index_content", "ilike", SECRET_FILE.decode())],
             ):
                 self.assertFalse(files.search(domain))
+                self.assertFalse(files.formatted_read_group(domain, ["name"], ["__count"]))
                 self.assertFalse(files.search_count(domain))
             for read in (
                 lambda file: file.read(["datas"]),
@@ -523,6 +527,27 @@ class TestNotices(SharingCase):
         self.share("private")
         self.assertEqual(self.told(entry), self.owner)
         self.assertEqual(waiting.recipient_ids, self.owner.partner_id)
+
+    def test_outgoing_mail_names_no_hidden_one_in_its_references(self):
+        entry = self.deliver(letter(subject="First"))
+        for level, user, named in (
+            ("everything", self.colleague, True),
+            ("private", self.colleague, False),
+            ("private", self.env.ref("base.user_root"), False),
+            ("private", self.owner, True),
+        ):
+            self.share(level)
+            sent = self.customer.with_user(user).message_post(
+                body="Hello",
+                message_type="comment",
+                subtype_xmlid="mail.mt_comment",
+                partner_ids=self.customer2.ids,
+            )
+            references = sent.sudo().mail_ids.references
+            self.assertIn(sent.sudo().message_id, references)
+            self.assertEqual(entry.message_id in references, named, (level, user.login))
+            # the next one would name this one instead
+            sent.sudo().unlink()
 
     def test_choices_hold_before_anybody_is_told(self):
         """An answer in a private conversation."""
