@@ -215,11 +215,12 @@ class ImapShare(models.Model):
 
     @api.model
     def _effect(self, connection, visibility):
-        """Return what another level of a mailbox would mean for the mail that is there, in numbers of emails.
+        """Return what another level of a mailbox would mean for the mail that is in Odoo, in numbers of emails.
 
         :return: those that change, those of which the owner chose something else, those that others share as much
         """
         self._flush_levels()
+        self.env["imap.email"].flush_model(["deleted_date"])
         as_much = LEVELS[LEVELS.index(most([connection.visibility, visibility])) :]
         by_others = SQL(
             "EXISTS (SELECT FROM %s WHERE share.email_id = mine.email_id AND share.id <> mine.id AND %s IN %s)",
@@ -235,7 +236,9 @@ class ImapShare(models.Model):
                      FROM (SELECT share.id, share.email_id,
                                   COALESCE(share.visibility, conversation.visibility) IS NOT NULL AS chosen
                              FROM %(rows)s
-                            WHERE share.connection_id = %(connection)s) AS mine""",
+                             JOIN imap_email AS email ON email.id = share.email_id
+                            WHERE share.connection_id = %(connection)s
+                              AND email.deleted_date IS NULL) AS mine""",
                 by_others=by_others,
                 rows=self._sql_rows(),
                 connection=connection.id,

@@ -129,6 +129,9 @@ class TestMailboxSharing(SharingCase):
         self.assertFalse(form.visibility_effect)
         form = Form(self.connection.with_user(self.manager))
         self.assertFalse(form.visibility_effect)
+        first.imap_email_id.with_user(self.owner)._delete()
+        effects = self.env["imap.share"]._effect
+        self.assertEqual(effects(self.connection, "private"), (1, 0, 0), "one is in Odoo")
 
     def test_company_default_and_least(self):
         company = self.env.company
