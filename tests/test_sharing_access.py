@@ -345,6 +345,10 @@ class TestEmailsAndFiles(RestrictedCase):
             with self.assertRaises(AccessError):
                 emails.browse(self.email.id).read(["subject"])
             self.assertFalse(self.customer.with_user(user).imap_email_ids)
+            self.assertFalse(self.customer.with_user(user).imap_email_count)
+            self.assertFalse(emails.search([("people", "ilike", "carla")]))
+            self.assertFalse(emails.search([("body", "ilike", SECRET_TEXT)]))
+            self.assertFalse(emails.search([("partner_ids", "in", self.customer.ids)]))
             partners = self.env["res.partner"].with_user(user)
             self.assertFalse(partners.browse(self.customer.id).imap_email_ids)
 

@@ -3,7 +3,7 @@
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
-from ..models.imap_entry import enter_on_more_records
+from ..models.imap_entry import enter_on_more_records, present_entries
 from .sharing_common import SharingCase
 
 
@@ -90,6 +90,14 @@ class TestMoves(SharingCase):
         self.assertEqual(self.seen(self.colleague), ["subject"])
         self.assertEqual(len(self.entries(self.customer)), 2)
         self.assertEqual(self.seen(self.colleague, self.customer2), ["subject"])
+
+    def test_a_stub_that_stands_alone_is_no_entry(self):
+        self.share("subject")
+        email = self.single.imap_email_id
+        self.assertTrue(present_entries(self.env, email))
+        self.single.with_context(imap_leave_stubs=True).unlink()
+        self.assertTrue(self.entries(self.customer).filtered("imap_stub"))
+        self.assertFalse(present_entries(self.env, email))
 
     def test_deleted_contact(self):
         self.customer.unlink()
