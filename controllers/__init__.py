@@ -1,1 +1,2 @@
 from . import original
+from . import sign_in

@@ -27,7 +27,10 @@ class NetworkPolicy:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Address, protection and credentials of one mailbox. The secret never shows in ``repr``."""
+    """Address, protection and credentials of one mailbox. The secret never shows in ``repr``.
+
+    :param secret: a password; with ``by_token`` the access token of a provider's sign-in page
+    """
 
     host: str
     port: int
@@ -35,3 +38,4 @@ class Account:
     login: str
     secret: str = field(repr=False)
     policy: NetworkPolicy = NetworkPolicy()
+    by_token: bool = False

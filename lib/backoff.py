@@ -2,7 +2,7 @@
 
 import random
 
-from .errors import LoginRefused, Retry, SecretUnreadable
+from .errors import ConsentWithdrawn, LoginRefused, Retry, SecretUnreadable
 
 #: seconds after the first failure; doubles with each further one
 FIRST_DELAY = 60
@@ -22,7 +22,7 @@ def delay_after(error, failures, *, draw=random.random):
     :param int failures: how many runs in a row have failed, this one included
     :param draw: returns a random float in [0, 1): jitter, so that mailboxes of one host do not return together
     """
-    if isinstance(error, SecretUnreadable) or error.retry is Retry.NEVER:
+    if isinstance(error, (SecretUnreadable, ConsentWithdrawn)) or error.retry is Retry.NEVER:
         return None
     if isinstance(error, LoginRefused) and failures >= LOGIN_ATTEMPTS:
         return None

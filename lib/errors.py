@@ -119,6 +119,30 @@ class AppPasswordNeeded(LoginRefused):
     code = "app_password_needed"
 
 
+class TokenRefused(LoginRefused):
+    """The server does not accept the access token: it expired early, or access was withdrawn; a fresh one tells."""
+
+    code = "token_refused"
+
+
+class ConsentWithdrawn(LoginRefused):
+    """The provider gives out no more tokens: the owner, an administrator or a new password withdrew access."""
+
+    code = "consent_withdrawn"
+
+
+class SignInUnavailable(SyncError):
+    """The provider's token service does not answer, or says that it cannot work now."""
+
+    code = "sign_in_unavailable"
+
+
+class SignInMisconfigured(SyncError):
+    """The provider does not know this Odoo (any more): its client id or secret is wrong."""
+
+    code, field = "sign_in_misconfigured", "email"
+
+
 class ImapDisabled(LoginRefused):
     """The account exists, but IMAP is switched off for it at the provider."""
 

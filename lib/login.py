@@ -1,24 +1,22 @@
 """From a connected socket to a session that may list folders: STARTTLS, sign-in, ID."""
 
-import base64
 import socket
 from contextlib import suppress
 
 from .account import Account, Security
 from .answers import Refused
 from .client import Client
-from .errors import AppPasswordNeeded, CommandRefused, LoginRefused, TlsFailed
-from .grammar import Malformed, pairs, parse, quoted, records, sendable, string
+from .errors import CommandRefused, TlsFailed
+from .grammar import Malformed, pairs, parse, records, string
 from .imap4 import SignedInAlready
 from .limits import Limits
 from .network import Deadline
 from .quirks import Hello, Quirks, quirks_of
+from .sign_in import sign_in
 
 #: what we call ourselves (RFC 2971); no version, which would tell attackers more than it tells
 #: administrators
 _CLIENT_ID = b'("name" "mail_imap_sync" "vendor" "Odoo")'
-#: sign-ins that need a provider's own page; where only these are offered, a password cannot work
-_TOKEN_MECHANISMS = frozenset({b"AUTH=XOAUTH2", b"AUTH=OAUTHBEARER", b"AUTH=XOAUTH"})
 
 
 def connect(sock: socket.socket, account: Account, limits: Limits, deadline: Deadline) -> Client:
@@ -40,7 +38,7 @@ def connect(sock: socket.socket, account: Account, limits: Limits, deadline: Dea
     try:
         if account.security is Security.STARTTLS:
             _start_tls(client, account, deadline)
-        _sign_in(client, account)
+        sign_in(client, account)
         _identify(client)
         client.enable_uid_only()
         if limits.compress:
@@ -62,40 +60,6 @@ def _start_tls(client: Client, account: Account, deadline: Deadline) -> None:
             imap.go_secure(account.policy, deadline)
         except Refused as refusal:
             raise TlsFailed(refusal.status.text) from None
-
-
-def _sign_in(client: Client, account: Account) -> None:
-    login = account.login.encode("utf-8", "replace")
-    secret = account.secret.encode("utf-8", "replace")
-    offered = frozenset(client.capabilities())
-    if not (sendable(login) and sendable(secret)):
-        raise LoginRefused("login or password holds a line break or NUL")
-    plain = b"\0%s\0%s" % (login, secret)
-    # Servers like to quote the command they refuse.
-    client.imap.hide(
-        base64.b64encode(plain).decode(), account.secret, quoted(secret)[1:-1].decode()
-    )
-    by_plain = b"AUTH=PLAIN" in offered or not (login + secret).isascii()
-    if not by_plain and b"LOGINDISABLED" in offered:
-        raise _no_password_wanted(offered)
-    # What a server can do often changes with the sign-in.
-    client.forget_capabilities()
-    with client.conversation(otherwise=LoginRefused):
-        if by_plain:
-            # Once; a server that asks again gets "*", which cancels. (plain_login would repeat it
-            # for ever.)
-            answers = iter([plain])
-            client.sasl_login("PLAIN", lambda _challenge: next(answers, None))
-        else:
-            # imaplib quotes the password only.
-            client.login(quoted(login).decode(), account.secret)
-    client.capabilities()
-
-
-def _no_password_wanted(offered: frozenset[bytes]) -> LoginRefused:
-    if offered & _TOKEN_MECHANISMS:
-        return AppPasswordNeeded("the server accepts no password, only its own sign-in page")
-    return LoginRefused("the server offers no way to sign in with a password")
 
 
 def _identify(client: Client) -> None:

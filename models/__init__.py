@@ -12,6 +12,8 @@ from . import imap_contact_policy
 from . import imap_newcomer
 from . import imap_lookup
 from . import imap_connection
+from . import imap_oauth
+from . import imap_connection_oauth
 from . import imap_connection_folders
 from . import imap_folder
 from . import imap_email_list_mixin

@@ -21,7 +21,7 @@ _logger = logging.getLogger(__name__)
 
 DEFAULT_PORTS = {"ssl": 993, "starttls": 143, "none": 143}
 #: where a password goes
-ACCOUNT_FIELDS = ("host", "port", "security", "login")
+ACCOUNT_FIELDS = ("host", "port", "security", "login", "auth")
 #: how long somebody who pressed "Sync now" waits at most; the rest is done in the background
 INTERACTIVE_BUDGET = 15
 #: servers see one address for all users of an Odoo: Dovecot and Courier allow 10 to 20 connections of it
@@ -255,10 +255,14 @@ class ImapConnection(models.Model):
                 port=self.port,
                 security=Security(self.security),
                 login=self.login,
-                secret=self._decrypted_secret(),
                 policy=self._network_policy(),
+                **self._credentials(),
             )
         )
+
+    def _credentials(self):
+        """Return what to sign in with, as :class:`Account` takes it."""
+        return {"secret": self._decrypted_secret()}
 
     def _start(self):
         """Begin (or begin again) to sync by the schedule."""

@@ -41,6 +41,19 @@ SENTENCES = {
         "This provider wants an app password here: a separate password that you create in the security "
         "settings of your mail account."
     ),
+    "token_refused": _lt(
+        "The mail server does not accept the access that its provider gave out. Odoo asks for a fresh one by itself; "
+        "if this stays, sign in again."
+    ),
+    "consent_withdrawn": _lt(
+        "The provider gives Odoo no access to this mailbox any more: it was withdrawn, or it expired. Sign in again."
+    ),
+    "sign_in_unavailable": _lt(
+        "The sign-in of the provider does not answer at the moment. Odoo tries again by itself."
+    ),
+    "sign_in_misconfigured": _lt(
+        "The provider does not know this Odoo. An administrator has to check its client ID and secret in the settings."
+    ),
     "imap_disabled": _lt(
         "IMAP is switched off for this mail account. Switch it on in the settings of your mail account, "
         "then try again."

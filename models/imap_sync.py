@@ -50,7 +50,6 @@ class SyncRun:
         self._slices_read = 0
         # no folder was left out
         self._whole = True
-        self._terms = self._current_terms()
         self.unfinished = False
 
     @staticmethod
@@ -81,6 +80,7 @@ class SyncRun:
         :raise SyncError: the mailbox or its host cannot be used any more; what was stored stays
         """
         self._connection._fulfil_wish()
+        # not before the sign-in, which may have brought fresh tokens
         self._terms = self._current_terms()
         self._reader = Reader(self._connection, Contacts(self._connection))
         # makes nobody a contact

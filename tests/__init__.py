@@ -46,6 +46,7 @@ from . import test_sharing_access
 from . import test_sharing_moves
 from . import test_sharing_routes
 from . import test_sharing_tours
+from . import test_sign_in_pages
 from . import test_small_servers_sync
 from . import test_strangers
 from . import test_sync

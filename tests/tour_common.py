@@ -24,13 +24,17 @@ class TourCase(HttpCase):
 
     def setUp(self):
         super().setUp()
-        self.server = DovecotServer()
+        self.server = self.new_server()
         self.server.start()
         self.addCleanup(self.server.stop)
         self.server.add_user(LOGIN, PASSWORD)
         set_param = self.env["ir.config_parameter"].set_param
         set_param("mail_imap_sync.allowed_hosts", "localhost")
         set_param("mail_imap_sync.ca_file", self.server.ca_file)
+
+    def new_server(self):
+        """Return the server of the salesperson, not started."""
+        return DovecotServer()
 
     def connect(self):
         """Return the mailbox of the salesperson, connected, with what is in it by now."""

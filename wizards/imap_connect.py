@@ -5,8 +5,10 @@ from odoo.exceptions import UserError
 from odoo.tools import email_normalize
 
 from ..lib.errors import SyncError
+from ..models import imap_oauth
 from ..models.imap_connection import ACCOUNT_FIELDS
 from ..models.imap_error import sentence
+from ..models.imap_oauth import PROVIDERS
 
 #: how far back, in months; "now" and "all" are told apart from these
 PERIODS = [
@@ -27,7 +29,7 @@ class ImapConnect(models.TransientModel):
     """
 
     _name = "imap.connect"
-    _inherit = "imap.secret.mixin"
+    _inherit = ["imap.secret.mixin", "imap.oauth"]
     _description = "Connect a mailbox"
 
     step = fields.Selection(
@@ -47,6 +49,11 @@ class ImapConnect(models.TransientModel):
     )
     port = fields.Integer(compute="_compute_port", store=True, readonly=False)
     login = fields.Char(compute="_compute_login", store=True, readonly=False)
+    auth = fields.Selection(
+        [("password", "Password"), *PROVIDERS], string="Sign-in", required=True, default="password"
+    )
+    offers_google = fields.Boolean(compute="_compute_offers")
+    offers_microsoft = fields.Boolean(compute="_compute_offers")
     # where the last attempt failed, and why: shown under the field that it belongs to
     error_field = fields.Char(readonly=True)
     error_message = fields.Char(readonly=True)
@@ -75,6 +82,14 @@ class ImapConnect(models.TransientModel):
         for wizard in self:
             wizard.login = wizard.login or wizard.email
 
+    @api.depends("user_id")
+    def _compute_offers(self):
+        for wizard in self:
+            # nobody consents for somebody else
+            is_own = wizard.user_id == self.env.user
+            wizard.offers_google = is_own and wizard._has_provider("google")
+            wizard.offers_microsoft = is_own and wizard._has_provider("microsoft")
+
     # ------------------------------------------------------------------
     # opening
     # ------------------------------------------------------------------
@@ -97,6 +112,20 @@ class ImapConnect(models.TransientModel):
                 else "account",
             }
         )._show()
+
+    @api.model
+    def _open_last(self):
+        """Return the action that goes on where the user left for the page of a provider."""
+        last = self.search([("create_uid", "=", self.env.uid)], order="id desc", limit=1)
+        preferences = self.env["ir.actions.act_window"]._for_xml_id("base.action_res_users_my")
+        return {
+            "type": "ir.actions.client",
+            "tag": "mail_imap_sync.back_from_provider",
+            "params": {
+                "preferences": {**preferences, "res_id": self.env.uid, "target": "current"},
+                "form": last._show() if last else self._open_new(self.env.user),
+            },
+        }
 
     def _show(self):
         self.ensure_one()
@@ -144,6 +173,63 @@ class ImapConnect(models.TransientModel):
             # signing in again: folders and period are chosen already, and sync goes on where it stopped
             return self._started(connection)
         return self._show()
+
+    def action_sign_in_at_google(self):
+        """Go to Google's own page, which comes back with tokens."""
+        return self._sign_in_at("google")
+
+    def action_sign_in_at_microsoft(self):
+        """Go to Microsoft's own page, which comes back with tokens."""
+        return self._sign_in_at("microsoft")
+
+    def action_use_password(self):
+        """Sign in with a password instead."""
+        self.ensure_one()
+        self.sudo().secret = False
+        self.write({"auth": "password", "host": False, "error_field": False})
+        return self._show()
+
+    def _sign_in_at(self, provider):
+        self.ensure_one()
+        self.write(
+            {
+                "auth": provider,
+                "host": imap_oauth.HOSTS[provider],
+                "port": imap_oauth.PORT,
+                "security": "ssl",
+                "login": self.email,
+                "error_field": False,
+                "error_message": False,
+            }
+        )
+        if not email_normalize(self.email):
+            return self._fail("email", self.env._("This is not an email address."))
+        return self._open_provider(provider)
+
+    def _signed_in_at(self, provider, tokens):
+        """Go on with what a provider gave out, if it is for the address that was typed.
+
+        :param str provider: google or microsoft
+        :param Tokens tokens: of the account that the person chose there, which may be another one of theirs
+        """
+        address = self._address_of(provider, tokens)
+        if not address:
+            return self._fail(
+                "email", self.env._("The provider does not say whose account it is. Try again.")
+            )
+        if address != email_normalize(self.email):
+            return self._fail(
+                "email",
+                self.env._(
+                    "You signed in as %(other)s, but this mailbox is %(email)s. Choose the other account there, "
+                    "or change the address here.",
+                    other=address,
+                    email=self.email,
+                ),
+            )
+        self.auth = provider
+        self.sudo().secret = self._vault().encrypt(tokens.dump())
+        return self.action_sign_in()
 
     def _fail(self, field, message):
         self.write({"error_field": field, "error_message": message})

@@ -12,12 +12,15 @@ from lib.errors import (
     AppPasswordNeeded,
     CertificateInvalid,
     ConnectionTimeout,
+    ImapDisabled,
     LoginRefused,
     NotImap,
     PlainLoginForbidden,
     ProtocolError,
+    ServerUnavailable,
     SyncError,
     TlsFailed,
+    TokenRefused,
 )
 from lib.session import Limits, Session
 
@@ -253,6 +256,66 @@ def test_id_is_optional_even_where_it_is_offered(account):
             assert session.list_folders()
 
 
+# Tokens
+
+
+XOAUTH2 = b"IMAP4rev1 AUTH=PLAIN AUTH=XOAUTH2 SASL-IR"
+TOKEN = "ya29.a0AfB_byC-token"
+
+
+def bearer(login, token):
+    return base64.b64encode(f"user={login}\x01auth=Bearer {token}\x01\x01".encode())
+
+
+def refusing_token(words):
+    """A hook for AUTHENTICATE that refuses a token as Gmail does: a challenge with the reason, then the words."""
+
+    def hook(peer, tag, _rest):
+        peer.send(b"+ ")
+        assert peer.read_line() == bearer("anna@example.com", TOKEN)
+        peer.send(b"+ " + base64.b64encode(b'{"status":"401","schemes":"bearer"}'))
+        assert peer.read_line() == b""
+        peer.send(tag + b" NO " + words)
+
+    return hook
+
+
+def accept_token(peer, tag, rest):
+    assert rest == b"XOAUTH2"
+    peer.send(b"+ ")
+    assert peer.read_line() == bearer("anna@example.com", TOKEN)
+    peer.send(tag + b" OK welcome")
+
+
+def test_a_token_signs_in(account):
+    box = ImapBox(capabilities=XOAUTH2, hooks={b"AUTHENTICATE": accept_token})
+    with ScriptedServer(box) as server:
+        with Session(account(server, secret=TOKEN, by_token=True)) as session:
+            assert session.list_folders()
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (b"[AUTHENTICATIONFAILED] Invalid credentials (Failure)", TokenRefused),
+        (b"AUTHENTICATE failed.", TokenRefused),
+        (b"[ALERT] IMAP access is disabled for your domain.", ImapDisabled),
+        (b"User is authenticated but not connected.", ServerUnavailable),
+    ],
+)
+def test_a_token_is_refused(account, words, expected):
+    box = ImapBox(capabilities=XOAUTH2, hooks={b"AUTHENTICATE": refusing_token(words)})
+    with ScriptedServer(box) as server, pytest.raises(expected) as caught:
+        Session(account(server, secret=TOKEN, by_token=True)).open()
+    assert type(caught.value) is expected
+
+
+def test_a_server_that_knows_no_tokens_never_gets_one(account):
+    with ScriptedServer(ImapBox()) as server, pytest.raises(LoginRefused):
+        Session(account(server, secret=TOKEN, by_token=True)).open()
+    assert not any(TOKEN.encode() in line for line in server.lines)
+
+
 # Secrets
 
 
@@ -261,7 +324,7 @@ def echo(peer, tag, rest):
     peer.send(b"* OK got " + rest, tag + b" NO LOGIN failed: " + rest)
 
 
-@pytest.mark.parametrize("how", ["LOGIN", "AUTHENTICATE", "unfinished", "no answer"])
+@pytest.mark.parametrize("how", ["LOGIN", "AUTHENTICATE", "XOAUTH2", "unfinished", "no answer"])
 def test_secrets_show_nowhere(account, caplog, how):
     def cut(peer, _tag, rest):
         peer.send_raw(b"* " + rest)
@@ -269,15 +332,22 @@ def test_secrets_show_nowhere(account, caplog, how):
     def garbage(peer, _tag, rest):
         peer.send(b"what is " + rest + b"?")
 
-    hooks = {"LOGIN": echo, "AUTHENTICATE": echo, "unfinished": cut, "no answer": garbage}
-    capabilities = b"IMAP4rev1 AUTH=PLAIN SASL-IR" if how == "AUTHENTICATE" else b"IMAP4rev1"
+    hooks = {
+        "LOGIN": echo,
+        "AUTHENTICATE": echo,
+        "XOAUTH2": echo,
+        "unfinished": cut,
+        "no answer": garbage,
+    }
+    offered = {"AUTHENTICATE": b"IMAP4rev1 AUTH=PLAIN SASL-IR", "XOAUTH2": XOAUTH2}
+    capabilities = offered.get(how, b"IMAP4rev1")
     box = ImapBox(
         capabilities=capabilities,
         hooks={b"LOGIN": hooks[how], b"AUTHENTICATE": hooks[how]},
     )
     caplog.set_level(logging.DEBUG)
     with ScriptedServer(box) as server, pytest.raises(SyncError) as caught:
-        mine = account(server, secret=SECRET)
+        mine = account(server, secret=SECRET, by_token=how == "XOAUTH2")
         Session(mine, limits=Limits(command_timeout=0.5)).open()
     shown = (
         "".join(traceback.format_exception(caught.value))
@@ -285,7 +355,8 @@ def test_secrets_show_nowhere(account, caplog, how):
         + caplog.text
         + repr(mine)
     )
-    for secret in ("tr0ub4dor", plain("anna@example.com", SECRET).decode()):
+    encoded = [form("anna@example.com", SECRET).decode() for form in (plain, bearer)]
+    for secret in ("tr0ub4dor", *encoded):
         assert secret not in shown
     assert any(b"tr0ub4dor" in line or b"AUTHENTICATE" in line for line in server.lines)
 

@@ -22,7 +22,7 @@ from pathlib import Path
 
 from . import child, folder_names, rawlog, scratch
 from .certificates import LOOPBACK_HOSTS, CertificateAuthority
-from .dovecot_config import DovecotOptions, DovecotPlace, render, render_passdb
+from .dovecot_config import DovecotOptions, DovecotPlace, render, render_passdb, render_token_rules
 from .mailbox_admin import MailboxAdmin, StoredMessage
 
 __all__ = ["DovecotOptions", "DovecotServer", "StoredMessage"]
@@ -203,6 +203,7 @@ class DovecotServer:
         self._base, self._lock = scratch.make_folder("imap-sync-dovecot-")
         self._config = self._base / "dovecot.conf"
         self._passdb = self._base / "passdb.conf"
+        self._token_rules = self._base / "tokens.conf"
         self._users = self._base / "users"
         self._log = self._base / "dovecot.log"
         self._rawlog = self._base / "rawlog"
@@ -215,6 +216,8 @@ class DovecotServer:
             self._give_away(folder)
         self._give_away(self._certificate.key)
         self._passdb.write_text(render_passdb(self._users))
+        if self.options.introspection:
+            self._token_rules.write_text(render_token_rules(self.options.introspection))
 
     def _write_config(self):
         account = child.unprivileged_account()
@@ -222,6 +225,7 @@ class DovecotServer:
             base=self._base / "run",
             mail=self._mail,
             passdb=self._passdb,
+            token_rules=self._token_rules,
             rawlog=self._rawlog,
             log=self._log,
             certificate=self._certificate,

@@ -26,6 +26,7 @@ class DovecotOptions:
     :param separator: hierarchy separator of folder names
     :param prefix: what every folder but INBOX starts with, e.g. ``INBOX.`` as at Courier
     :param compress: whether COMPRESS=DEFLATE is offered
+    :param introspection: address that says whose an access token is (RFC 7662); with it XOAUTH2 is offered
     """
 
     capability: str | None = None
@@ -34,6 +35,7 @@ class DovecotOptions:
     separator: str = "/"
     prefix: str = ""
     compress: bool = False
+    introspection: str | None = None
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ class DovecotPlace:
     base: Path
     mail: Path
     passdb: Path
+    token_rules: Path
     rawlog: Path
     log: Path
     certificate: CertificateFiles
@@ -85,13 +88,14 @@ ssl = yes
 ssl_cert = <{certificate}
 ssl_key = <{key}
 
+auth_mechanisms = {mechanisms}
 passdb {{
   driver = dict
-  args = {passdb}
+  args = {passdb}{password_mechanisms}
 }}
-userdb {{
+{token_passdb}userdb {{
   driver = static
-  args = uid={uid} gid={gid} home={mail}/%u
+  args = uid={uid} gid={gid} home={mail}/%u{all_users}
 }}
 
 service imap-login {{
@@ -143,6 +147,29 @@ _FOLDER = """\
 """
 
 
+_TOKEN_PASSDB = """\
+passdb {{
+  driver = oauth2
+  args = {file}
+  mechanisms = xoauth2
+}}
+"""
+
+_TOKEN_RULES = """\
+introspection_mode = auth
+introspection_url = {url}
+force_introspection = yes
+username_attribute = email
+active_attribute = active
+active_value = true
+"""
+
+
+def render_token_rules(introspection: str) -> str:
+    """The file that tells Dovecot whom to ask about a token."""
+    return _TOKEN_RULES.format(url=introspection)
+
+
 def render_passdb(users: Path) -> str:
     """The file that tells Dovecot where passwords are: ``users``/<login>, as JSON."""
     return _PASSDB_TEMPLATE.format(users=users)
@@ -151,12 +178,17 @@ def render_passdb(users: Path) -> str:
 def render(options: DovecotOptions, place: DovecotPlace) -> str:
     """The configuration file as text."""
     return _TEMPLATE.format(
-        **{k: v for k, v in vars(place).items() if k != "certificate"},
+        **{k: v for k, v in vars(place).items() if k not in ("certificate", "token_rules")},
         user=pwd.getpwuid(place.uid).pw_name,
         group=grp.getgrgid(place.gid).gr_name,
         certificate=place.certificate.certificate,
         key=place.certificate.key,
         capability=options.capability or "",
+        password_mechanisms="\n  mechanisms = plain" if options.introspection else "",
+        mechanisms="plain xoauth2" if options.introspection else "plain",
+        # where passwords are not the only way in, Dovecot cannot look up who exists
+        all_users=" allow_all_users=yes" if options.introspection else "",
+        token_passdb=_TOKEN_PASSDB.format(file=place.token_rules) if options.introspection else "",
         max_connections=options.max_connections,
         plugins="imap_zlib" if options.compress else "",
         separator=options.separator,

@@ -1,0 +1,55 @@
+import {registry} from "@web/core/registry";
+import {stepUtils} from "@web_tour/tour_utils";
+
+/** A salesperson connects their mailbox by Google's own page, which knows them already. */
+registry.category("web_tour.tours").add("mail_imap_sync.sign_in_with_google", {
+    timeout: 60000,
+    steps: () => [
+        stepUtils.showAppsMenuItem(),
+        {
+            content: "Open the user menu",
+            trigger: ".o_user_menu button",
+            run: "click",
+        },
+        {
+            content: "Open the preferences",
+            trigger: ".dropdown-item:contains(My Preferences)",
+            run: "click",
+        },
+        {
+            trigger: ".o_dialog a.nav-link:contains(Mailboxes)",
+            run: "click",
+        },
+        {
+            trigger: ".o_dialog button:contains(Connect a mailbox)",
+            run: "click",
+        },
+        {
+            content: "No password is needed",
+            trigger: ".o_dialog button:contains(Sign in with Google)",
+            run: "click",
+            expectUnloadPage: true,
+        },
+        {
+            content: "Back from Google: the folders are there",
+            trigger: ".o_dialog .modal-body:contains(Signed in as):contains(INBOX)",
+        },
+        {
+            content: "Start",
+            trigger: ".o_dialog button[name=action_start]",
+            run: "click",
+        },
+        {
+            trigger: ".o_notification:contains(is connected)",
+        },
+        {
+            content: "Behind it are the preferences",
+            trigger: "a.nav-link:contains(Mailboxes)",
+            run: "click",
+        },
+        {
+            content: "The mailbox is in the preferences",
+            trigger: ".o_field_widget[name=imap_connection_ids]:contains(olga@tea.example)",
+        },
+    ],
+});
