@@ -1,3 +1,7 @@
+from contextlib import suppress
+
+import psycopg2
+
 from odoo import models
 from odoo.fields import Domain
 
@@ -58,9 +62,20 @@ class ImapEmail(models.Model):
             else:
                 superfluous += stub
         superfluous.unlink()
-        messages.create(
+        self._create_stubs(
             [self._stub_values(entry, levels[entry.imap_email_id.id]) for entry in wanted.values()]
         )
+
+    def _create_stubs(self, stubs):
+        messages = self.env["mail.message"].sudo()
+        try:
+            with self.env.cr.savepoint():
+                messages.create(stubs)
+        except psycopg2.IntegrityError:
+            # another worker makes stubs of the same emails at this moment, and keeps its own
+            for stub in stubs:
+                with suppress(psycopg2.IntegrityError), self.env.cr.savepoint():
+                    messages.create(stub)
 
     def _stub_values(self, entry, level):
         values = {name: entry[name] for name in HEADER_FIELDS}

@@ -4,6 +4,9 @@ from unittest.mock import patch
 
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import Form, tagged
+from odoo.tools import mute_logger
+
+from odoo.addons.mail.tools.discuss import Store
 
 from ..models import imap_sharing
 from ..models.imap_known import KnownMail
@@ -87,6 +90,26 @@ class TestMailboxSharing(SharingCase):
         self.env.invalidate_all()
         self.assertEqual(self.seen(self.colleague), ["subject"] * 5)
         self.assertEqual(self.connection.stubs_after, -1)
+
+    def test_two_workers_make_stubs_of_the_same_emails(self):
+        emails = self.deliver(subject="First").imap_email_id
+        self.share("subject")
+        emails += self.deliver(subject="Second").imap_email_id
+        second = self.entries(self.customer).filtered(lambda m: m.imap_email_id == emails[1])
+        second.filtered("imap_stub").unlink()
+        messages = self.env.registry["mail.message"]
+        search_fetch = messages.search_fetch
+
+        def without_stubs(model, *args, **kwargs):
+            return search_fetch(model, *args, **kwargs).filtered(lambda m: not m.imap_stub)
+
+        with (
+            patch.object(messages, "search_fetch", without_stubs),
+            mute_logger("odoo.sql_db"),
+        ):
+            emails._update_stubs()
+        self.assertEqual(self.seen(self.colleague), ["subject"] * 2)
+        self.assertEqual(len(self.entries(self.customer)), 4)
 
     def test_a_change_while_the_mailbox_is_read(self):
         """What that run stored for the level of before is put right when it is over."""
@@ -410,6 +433,17 @@ class TestSeveralOwners(SharingCase):
         self.share("everything")
         self.arrive("private")
         self.assertEqual(self.seen(self.colleague), ["everything"])
+
+    def test_who_shares_nothing_is_not_named(self):
+        self.arrive("everything")
+        email = self.entry.imap_email_id
+        emails = self.env["imap.email"].with_user(self.colleague)
+        self.assertEqual(email.with_user(self.colleague).mailbox_user_ids, self.other_owner)
+        self.assertFalse(emails.search([("mailbox_user_ids", "in", self.owner.ids)]))
+        self.assertTrue(emails.search([("mailbox_user_ids", "in", self.other_owner.ids)]))
+        store = Store().add(self.entry.with_user(self.colleague)).get_result()
+        self.assertEqual(store["mail.message"][0]["imap_mailboxes"], ["Otto"])
+        self.assertIn(self.owner, email.with_user(self.owner).mailbox_user_ids)
 
     def test_a_change_tells_what_others_share(self):
         self.arrive("subject")
