@@ -29,6 +29,8 @@
         "wizards/imap_connect_views.xml",
         "views/imap_email_views.xml",
         "wizards/imap_delete_views.xml",
+        "wizards/imap_disconnect_views.xml",
+        "views/imap_deletion_views.xml",
         "views/res_partner_views.xml",
         "views/crm_lead_views.xml",
         "wizards/imap_link_to_views.xml",

@@ -65,6 +65,7 @@ class ImapEmail(models.Model):
         domain=[("imap_stub", "=", False)],
     )
     placement_ids = fields.One2many("imap.placement", "email_id", string="Copies on servers")
+    share_ids = fields.One2many("imap.share", "email_id", groups=fields.NO_ACCESS)
     is_readable = fields.Boolean(
         compute="_compute_is_readable",
         search="_search_is_readable",

@@ -1,29 +1,10 @@
-from odoo import api, fields, models
+from odoo import models
 from odoo.exceptions import UserError
-
-from odoo.addons.mail.tools.discuss import Store
 
 
 class MailMessage(models.Model):
     _name = "mail.message"
     _inherit = ["mail.message"]
-
-    imap_may_delete = fields.Boolean(
-        compute="_compute_imap_may_delete",
-        compute_sudo=False,
-        exportable=False,
-        help="It is a synced email that this user may delete in Odoo",
-    )
-
-    @api.depends("imap_email_id", "imap_stub")
-    @api.depends_context("uid")
-    def _compute_imap_may_delete(self):
-        # sudo: mail.message - which emails they are
-        emails = self.sudo().imap_email_id.with_env(self.env)
-        deletable = emails and emails._deletable()
-        for message in self:
-            email = message.sudo().imap_email_id
-            message.imap_may_delete = bool(email) and not message.imap_stub and email in deletable
 
     def action_imap_delete(self):
         """Ask whether to delete the emails of these messages in Odoo."""
@@ -44,13 +25,23 @@ class MailMessage(models.Model):
         # sudo: imap.email, imap.link - bookkeeping about messages that the person may delete
         entries = self.sudo().filtered(lambda m: m.imap_email_id and not m.imap_stub)
         emails = entries.imap_email_id
-        for entry in entries:
-            self.env["imap.link"]._decide(entry.imap_email_id, entry.model, entry.res_id, "removed")
+        entries._imap_note_taken_off()
         result = super().unlink()
         emails.filtered(lambda email: not email.entry_ids).with_env(self.env)._bury()
         return result
 
-    def _to_store_defaults(self, target):
-        return super()._to_store_defaults(target) + [
-            Store.Attr("imap_may_delete", predicate=lambda message: message.imap_email_id),
-        ]
+    def _imap_note_taken_off(self):
+        """Note that a person takes the emails of these entries off their records, so that no sync puts them back."""
+        links = self.env["imap.link"]
+        for entry in self:
+            links._decide(entry.imap_email_id, entry.model, entry.res_id, "removed")
+
+    def _imap_store_values(self):
+        """Say besides which emails the user may delete in Odoo."""
+        values = super()._imap_store_values()
+        is_manager = self.env.user.has_group("mail_imap_sync.group_manager")
+        for shown in values.values():
+            shown["imap_may_delete"] = not shown["imap_stub"] and (
+                is_manager or bool(shown["imap_sharing"])
+            )
+        return values
