@@ -4,7 +4,7 @@ What people ask for is only noted. The next run of the mailbox does it, as nobod
 going on; a run that is going on ends soon because of it.
 """
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 from .imap_schedule import ACTIVE_STATES
 
@@ -16,21 +16,41 @@ class ImapBackfillMixin(models.AbstractModel):
     _description = "Mailbox whose past mail is read"
 
     backfill_paused = fields.Boolean(readonly=True, copy=False)
-    backfill_wish = fields.Json(
+    backfill_wishes = fields.Json(
         copy=False,
         groups=fields.NO_ACCESS,
-        help="What the next run is to do with the past mail",
+        help="What the next run is to do with the past mail, one after the other",
     )
     can_stop_backfill = fields.Boolean(
         readonly=True, copy=False, help="It is known what the period was before"
     )
+    is_backfill_stoppable = fields.Boolean(compute="_compute_is_backfill_stoppable")
     since_before = fields.Datetime(
         readonly=True, copy=False, help="The period before past mail was read once more"
     )
 
+    @api.depends("can_stop_backfill", "backfill_wishes")
+    def _compute_is_backfill_stoppable(self):
+        for connection in self:
+            last = connection._last_wish()
+            connection.is_backfill_stoppable = (
+                last == "read" if last else connection.can_stop_backfill
+            )
+
+    def _last_wish(self):
+        """Return what was asked for last and is not begun yet: "read", "stop" or None."""
+        # sudo: imap.connection - that something was asked for
+        wishes = self.sudo().backfill_wishes
+        return wishes[-1]["kind"] if wishes else None
+
     def action_open_backfill(self):
         """Open the wizard that looks into past mail, where it was left."""
         return self.env["imap.backfill"]._open(self)
+
+    def _open_look(self):
+        """Return the action that opens what was found in a mailbox that was never read, or None."""
+        left = self.state == "draft" and self.env["imap.backfill"]._left(self)
+        return left._show() if left else None
 
     def action_pause_backfill(self):
         """Let past mail rest; new mail goes on."""
@@ -62,7 +82,9 @@ class ImapBackfillMixin(models.AbstractModel):
 
     def _wish(self, wish):
         # sudo: imap.connection - how past mail is read is nobody's to write
-        self.sudo().write({"backfill_wish": wish, "backfill_paused": False})
+        for connection in self.sudo():
+            wishes = [*(connection.backfill_wishes or []), wish]
+            connection.write({"backfill_wishes": wishes, "backfill_paused": False})
         self.filtered(lambda c: c.state in ACTIVE_STATES)._schedule()
 
     # ------------------------------------------------------------------
@@ -71,15 +93,15 @@ class ImapBackfillMixin(models.AbstractModel):
 
     def _fulfil_wish(self):
         """Do what was asked for; to be called with the mailbox claimed, before anything is read."""
-        wish = self.backfill_wish
-        if not wish:
+        if not self.backfill_wishes:
             return
-        if wish["kind"] == "stop":
-            self._stop_backfill()
-        else:
-            since = fields.Datetime.to_datetime(wish["since"])
-            self._begin_backfill(since, wish["people_chosen"])
-        self.backfill_wish = False
+        for wish in self.backfill_wishes:
+            if wish["kind"] == "stop":
+                self._stop_backfill()
+            else:
+                since = fields.Datetime.to_datetime(wish["since"])
+                self._begin_backfill(since, wish["people_chosen"])
+        self.backfill_wishes = False
         self._checkpoint()
 
     def _begin_backfill(self, since, people_chosen):

@@ -219,9 +219,9 @@ class ImapConnection(models.Model):
         return True
 
     def action_open_setup(self):
-        """Open the set-up of a mailbox whose set-up was not finished."""
+        """Open the set-up of a mailbox whose set-up was not finished, or what its owner looks at instead."""
         self.ensure_one()
-        return self.env["imap.connect"]._open_for(self)
+        return self._open_look() or self.env["imap.connect"]._open_for(self)
 
     # ------------------------------------------------------------------
     # connecting

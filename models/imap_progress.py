@@ -38,7 +38,7 @@ class ImapProgressMixin(models.AbstractModel):
     @api.depends(
         "state",
         "backfill_paused",
-        "backfill_wish",
+        "backfill_wishes",
         "folder_ids.selected",
         "folder_ids.available",
         "folder_ids.backfilled",
@@ -57,11 +57,12 @@ class ImapProgressMixin(models.AbstractModel):
             counted = all(folder.past_total >= 0 for folder in left)
             done = sum(folders.mapped("past_done"))
             total = done + sum(max(folder.past_total - folder.past_done, 0) for folder in left)
-            # sudo: imap.connection - that something was asked for
-            wished = bool(connection.sudo().backfill_wish)
+            wished = connection._last_wish()
             rests = connection.state not in ("connected", "error") or connection.backfill_paused
-            connection.progress_moving = (bool(left) or wished) and not rests
-            if wished:
+            connection.progress_moving = bool(left or wished) and not rests
+            if wished == "stop":
+                connection.progress, connection.progress_text = 0, self.env._("Stopping…")
+            elif wished:
                 connection.progress, connection.progress_text = 0, self.env._("About to begin…")
             elif not left:
                 connection.progress, connection.progress_text = 100, False

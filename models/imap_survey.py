@@ -13,6 +13,7 @@ from ..lib.match import Outcome, Reason, correspondents
 from ..lib.newcomers import Creation, Policy, newcomers
 from .imap_contacts import Contacts
 from .imap_reader import Reader
+from .imap_tombstone import RULE as DELETED
 
 #: mails of each folder that are named
 EXAMPLES = 3
@@ -82,23 +83,24 @@ class Survey:
         headers = session.fetch_headers(uids, isolate=isolate) if uids else {}
         raws = [raw for raw in headers.values() if not isinstance(raw, MessageUnreadable)]
         judged, _partners = self._reader.verdicts(folder, raws)
-        placed = set(
-            folder.env["imap.placement"]
-            .search_fetch(
-                [
-                    ("folder_id", "=", folder.id),
-                    ("uidvalidity", "=", uidvalidity),
-                    ("uid", "in", list(headers)),
-                    ("state", "=", "linked"),
-                ],
-                ["uid"],
-            )
-            .mapped("uid")
+        placements = folder.env["imap.placement"].search_fetch(
+            [
+                ("folder_id", "=", folder.id),
+                ("uidvalidity", "=", uidvalidity),
+                ("uid", "in", list(headers)),
+                ("state", "=", "linked"),
+            ],
+            ["uid", "email_id"],
         )
+        placements.email_id.fetch(["deleted_date"])
+        deleted = {one.uid for one in placements if one.email_id.deleted_date}
+        placed = set(placements.mapped("uid")) - deleted
         found = Found(seen=len(headers))
         found.skipped["unreadable"] = len(headers) - len(raws)
         for raw, facts, verdict, circumstances in judged:
-            if verdict.outcome is Outcome.LINK or raw.uid in placed:
+            if raw.uid in deleted:
+                found.skipped[DELETED] += 1
+            elif verdict.outcome is Outcome.LINK or raw.uid in placed:
                 found.linked += 1
                 if raw.uid not in placed:
                     found.missing += 1

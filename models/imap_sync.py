@@ -230,7 +230,7 @@ class SyncRun:
             connection.secret,
             connection.sync_since,
             connection.backfill_paused,
-            connection.backfill_wish,
+            connection.backfill_wishes,
         )
 
     # ------------------------------------------------------------------

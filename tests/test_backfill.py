@@ -63,7 +63,7 @@ class TestBackfill(BackfillCase):
         new = self.server.bodies_fetched[len(fetched) :]
         self.assertEqual(len(new), 12)
         self.assertFalse(set(new) & set(fetched))
-        self.assertFalse(self.connection.sudo().backfill_wish)
+        self.assertFalse(self.connection.sudo().backfill_wishes)
         self.assertFalse(self.connection._sync()["seen"])
 
     def test_only_as_far_as_asked_for(self):
@@ -173,6 +173,34 @@ class TestBackfill(BackfillCase):
         self.deliver("carla@shop.example", days=0)
         self.connection._sync()
         self.assertEqual(len(self.entries(self.customer)), 11)
+
+    def test_stop_before_it_begins(self):
+        """It is stopped before the next run knew of it: nothing is read, and nothing is forgotten."""
+        self.deliver("carla@shop.example", 20, days=300)
+        self.deliver("carla@shop.example", 20, days=30)
+        self.connection._sync()
+        before = self.connection.sync_since
+        self.assertFalse(self.connection.is_backfill_stoppable)
+        self.again(365)
+        self.assertTrue(self.connection.is_backfill_stoppable)
+        self.connection.action_stop_backfill()
+        self.assertFalse(self.connection.is_backfill_stoppable)
+        self.assertEqual(self.connection.progress_text, "Stopping…")
+        self.headers.clear()
+        self.connection._sync()
+        self.assertFalse(self.headers)
+        self.assertEqual(self.connection.sync_since, before)
+        self.assertTrue(self.connection.action_audit()["complete"])
+
+    def test_stop_of_the_very_first_reading_before_it_begins(self):
+        self.deliver("carla@shop.example", 10)
+        self.again(60)
+        self.connection.action_stop_backfill()
+        self.connection._sync()
+        self.assertFalse(self.entries(self.customer), "stopped means: from now on")
+        self.deliver("carla@shop.example", days=0)
+        self.connection._sync()
+        self.assertEqual(len(self.entries(self.customer)), 1)
 
     def test_renumbered_meanwhile(self):
         """Everything is read again then, not only the period that was asked for."""

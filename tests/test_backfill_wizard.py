@@ -42,8 +42,8 @@ class WizardCase(MailboxCase):
         wizard.write(values)
         return wizard
 
-    def look(self, **values):
-        wizard = self.wizard(**values)
+    def look(self, connection=None, **values):
+        wizard = self.wizard(connection, **values)
         wizard.action_look()
         return wizard
 
@@ -140,6 +140,21 @@ class TestLooking(WizardCase):
         self.assertEqual((inbox.seen, inbox.linked, inbox.missing), (2, 2, 1))
         self.assertFalse(wizard.person_ids)
 
+    def test_what_was_deleted_in_odoo(self):
+        """It does not come back, so nobody is told that it would."""
+        self.receive("carla@shop.example")
+        self.connection._sync()
+        email = self.entries(self.customer).imap_email_id
+        action = email.with_user(self.owner).action_delete()
+        self.env[action["res_model"]].with_user(self.owner).browse(action["res_id"]).action_delete()
+        wizard = self.look()
+        inbox = wizard.folder_ids[0]
+        self.assertEqual((inbox.seen, inbox.linked, inbox.missing), (1, 0, 0))
+        self.assertEqual(inbox.skipped, "deleted in Odoo: 1")
+        wizard.action_start()
+        self.connection._sync()
+        self.assertFalse(self.entries(self.customer))
+
     def test_only_chosen_folders(self):
         archive = self.server.add_folder("Archive", "archive")
         self.receive(NINA, folder=archive)
@@ -156,21 +171,36 @@ class TestLooking(WizardCase):
         with self.assertRaisesRegex(UserError, "at least one folder"):
             wizard.action_look()
 
-    def test_draft_mailbox(self):
-        """The first sync has not begun."""
+    def draft(self):
+        """Make a mailbox whose first sync has not begun."""
         self.servers["otto@tea.example"] = self.server
-        connection = (
-            self.env["imap.connection"]
-            .with_user(self.other_owner)
-            .create(
-                {
-                    "email": "otto@tea.example",
-                    "host": "imap.tea.example",
-                    "password": "correct horse",
-                }
-            )
+        connections = self.env["imap.connection"].with_user(self.other_owner)
+        connection = connections.create(
+            {"email": "otto@tea.example", "host": "imap.tea.example", "password": "correct horse"}
         )
         connection._fetch_folders()
+        return connection
+
+    def test_draft_that_was_left_while_looking(self):
+        """Whoever closes the window finds again what was found, where the set-up of the mailbox is finished."""
+        connection = self.draft()
+        self.receive(to="otto@tea.example")
+        wizard = self.look(connection=connection)
+        opened = connection.action_open_setup()
+        self.assertEqual((opened["res_model"], opened["res_id"]), (wizard._name, wizard.id))
+        with self.subTest("whoever manages mailboxes gets there only"):
+            managed = connection.with_user(self.manager)
+            self.assertEqual(managed.action_open_setup()["res_model"], "imap.connect")
+        with self.subTest("something is wrong with the account"):
+            wizard.sudo().error_message = "The server does not answer."
+            self.assertEqual(connection.action_open_setup()["res_model"], "imap.connect")
+        with self.subTest("thrown away"):
+            wizard.action_discard()
+            self.assertEqual(connection.action_open_setup()["res_model"], "imap.connect")
+
+    def test_draft_mailbox(self):
+        """The first sync has not begun."""
+        connection = self.draft()
         self.receive("carla@shop.example", to="otto@tea.example")
         wizard = self.look(connection=connection)
         self.assertEqual((wizard.step, wizard.folder_ids[0].linked), ("found", 1))
@@ -277,11 +307,46 @@ class TestInTheBackground(WizardCase):
         self.assertFalse(self.env["imap.backfill.person"].search([]))
         self.assertEqual(self.wizard().step, "choose")
 
+    def test_told_when_it_is_done_and_led_there(self):
+        told = []
+        self.patch(
+            type(self.env["res.users"]),
+            "_bus_send",
+            lambda user, kind, message, **kwargs: told.append((user, kind, message)),
+        )
+        self.slices()
+        for _number in range(3):
+            self.receive()
+        self.send()
+        wizard = self.look()
+        self.assertFalse(told)
+        while wizard.step == "looking":
+            self.cron()
+        [(user, kind, message)] = told
+        self.assertEqual((user, kind), (self.owner, "mail_imap_sync/notice"))
+        self.assertIn("1 people are no contacts yet. 1 of them are chosen.", message["message"])
+        self.assertNotIn("nina", str(message), "what waits to be sent names nobody")
+        opened = message["open"]
+        self.assertEqual((opened["res_model"], opened["res_id"]), (wizard._name, wizard.id))
+        told.clear()
+        with self.claimed_by_somebody():
+            wizard.action_start()
+        wizard.sudo().next_try = False
+        self.cron()
+        self.assertEqual(wizard.step, "running")
+        [(user, _kind, message)] = told
+        self.assertEqual(user, self.owner)
+        self.assertIn("contacts were created", message["message"])
+        self.assertEqual(message["open"]["res_model"], "imap.connection")
+
+    def claimed_by_somebody(self):
+        return imap_claim.claimed(
+            self.env, self.connection.id, self.connection.host, 8, kind=imap_claim.LOOK_SPACE
+        )
+
     def test_somebody_else_looks_at_this_moment(self):
         self.receive()
-        with imap_claim.claimed(
-            self.env, self.connection.id, self.connection.host, 8, kind=imap_claim.LOOK_SPACE
-        ):
+        with self.claimed_by_somebody():
             wizard = self.look()
             self.assertEqual(
                 (wizard.step, wizard.progress_text), ("looking", "Counting the mails…")

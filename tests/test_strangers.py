@@ -44,6 +44,43 @@ class TestStrangers(MailboxCase):
         self.assertEqual(self.connection.linked_count, 0)
         self.assertEqual(self.found(), {})
 
+    def test_looking_first_leaves_nobody_behind(self):
+        """However it ends, nothing is left of the people whom a look at the past found."""
+        for end in (self.discard, self.start_with_nobody, self.look_again, self.abandon):
+            with self.subTest(end.__name__):
+                action = self.connection.action_open_backfill()
+                wizard = self.env["imap.backfill"].browse(action["res_id"])
+                wizard = wizard.with_user(self.owner)
+                wizard.action_look()
+                self.assertIn("xerxes", self.found()["imap_backfill_person"], "this test can see")
+                end(wizard)
+                self.assertEqual(self.found(), {})
+
+    def discard(self, wizard):
+        wizard.action_discard()
+
+    def start_with_nobody(self, wizard):
+        wizard.person_ids.action_leave_out()
+        wizard.action_start()
+        self.sync()
+
+    def look_again(self, wizard):
+        wizard.action_back()
+
+    def abandon(self, wizard):
+        """The person never comes back; a day later the scheduled clean-up comes by."""
+        self.env.flush_all()
+        for model in ("imap.backfill", "imap.backfill.folder", "imap.backfill.person"):
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE %s SET write_date = write_date - interval '25 hours'",
+                    SQL.identifier(self.env[model]._table),
+                )
+            )
+        self.env.invalidate_all()
+        with self.enter_registry_test_mode():
+            self.env.ref("base.autovacuum_job").method_direct_trigger()
+
     def test_these_words_would_be_found(self):
         """A mail with a contact leaves its traces: this test can see."""
         self.server.inbox.deliver(

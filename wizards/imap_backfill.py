@@ -80,15 +80,11 @@ class ImapBackfill(models.TransientModel):
     def _of(self, connection, **values):
         """Return the wizard for a mailbox: the one that was left, or a new one."""
         connection.ensure_one()
-        backfill = self.search(
-            [("connection_id", "=", connection.id), ("create_uid", "=", self.env.uid)],
-            order="id desc",
-            limit=1,
-        )
-        if backfill.step in ("choose", "running"):
-            backfill.unlink()
-            backfill = self.browse()
-        return backfill or self.create(
+        left = self._last(connection)
+        if left.step in ("choose", "running"):
+            left.unlink()
+            left = self.browse()
+        return left or self.create(
             {
                 "connection_id": connection.id,
                 "period": self._period_of(connection),
@@ -101,6 +97,22 @@ class ImapBackfill(models.TransientModel):
                 **values,
             }
         )
+
+    @api.model
+    def _last(self, connection):
+        """Return the last wizard for a mailbox that the user opened, if there is one."""
+        return self.search(
+            [("connection_id", "=", connection.id), ("create_uid", "=", self.env.uid)],
+            order="id desc",
+            limit=1,
+        )
+
+    @api.model
+    def _left(self, connection):
+        """Return the wizard that was left while it works, or with what it found; or nothing."""
+        last = self._last(connection)
+        busy = last.step in ("looking", "found", "creating") and not last.error_message
+        return last if busy else self.browse()
 
     @api.model
     def _period_of(self, connection):
@@ -208,7 +220,8 @@ class ImapBackfill(models.TransientModel):
             "res_model": "imap.connection",
             "res_id": self.connection_id.id,
             "views": [(False, "form")],
-            "target": "current",
+            # no way back to the people, who are forgotten by now
+            "target": "main",
         }
 
     def _started(self):

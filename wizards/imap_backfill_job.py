@@ -193,17 +193,32 @@ class ImapBackfillJob(models.AbstractModel):
             self.next_try = fields.Datetime.now() + timedelta(seconds=delay)
 
     def _tell(self):
+        """Tell the person that it is done, or what is wrong, and let them go there."""
         env = self.with_context(lang=self.create_uid.lang).env
-        message = env._("Contacts and past mail of %(mailbox)s: ", mailbox=self.connection_id.email)
-        if self.error_message:
-            kind, message = "danger", message + self.error_message
-        elif self.step == "found":
-            kind, message = "success", message + self.with_env(env).people_found
-        else:
-            kind, message = "success", message + env._("contacts were created, mail is being read.")
+        said, kind = self._outcome(env)
+        # as the person themselves, who will see it
+        job = self.with_env(env).with_user(self.create_uid)
+        running = self.step == "running"
         self.create_uid._bus_send(
-            "simple_notification", {"type": kind, "message": message, "sticky": True}
+            "mail_imap_sync/notice",
+            {
+                "message": env._(
+                    "Contacts and past mail of %(mailbox)s: %(outcome)s",
+                    mailbox=self.connection_id.email,
+                    outcome=said,
+                ),
+                "type": kind,
+                "button": env._("Show"),
+                "open": job.action_open_mailbox() if running else job._show(),
+            },
         )
+
+    def _outcome(self, env):
+        if self.error_message:
+            return self.error_message, "danger"
+        if self.step == "found":
+            return self.with_env(env).people_found, "success"
+        return env._("contacts were created, mail is being read."), "success"
 
     # ------------------------------------------------------------------
     # looking
