@@ -14,6 +14,7 @@ Works on trees of lxml, before identifiers and classes are removed.
 import re
 from dataclasses import dataclass
 
+from .quote_items import read_items
 from .quote_words import (
     ANSWERS_BELOW,
     ATTRIBUTION,
@@ -34,20 +35,9 @@ MARKS = {"data-o-mail-quote": "1", "data-o-mail-quote-node": "1"}
 _QUOTE_STYLE = "margin:0 0 0 8px;border-left:1px solid #ccc;padding-left:8px"
 _INDENT_STYLE = "margin:16px 40px"
 
-#: elements that begin and end a line
-_BREAKS = frozenset(
-    """
-    address article aside blockquote body br center dd div dl dt footer form h1 h2 h3 h4 h5 h6 header hr li main nav ol
-    p pre section table tbody td tfoot th thead tr ul
-    """.split()
-)
 _TABLE_PARTS = frozenset("table tbody td tfoot th thead tr".split())
 _ONLY_CELLS_WITHIN = frozenset("colgroup table tbody tfoot thead tr".split())
 _NO_BLOCKS_WITHIN = frozenset("h1 h2 h3 h4 h5 h6 p pre".split())
-_NOT_SEEN = frozenset(["head", "script", "style", "title"])
-#: stands for something that is seen and is no text
-_IMAGE = "\ufffc"
-
 #: without any of these in its tags, its texts, and `SENT_WORD`, a mail quotes nothing
 _TAG_MARKS = (
     "<blockquote",
@@ -61,15 +51,8 @@ _TAG_MARKS = (
 )
 _TEXT_MARKS = re.compile(r"\n&gt;|--\s?(?:[<\r\n]|&#13;|\Z)")
 _LINE_MARKS = ("-----", "_" * 20)
-#: what follows is history, to the end: Outlook on the web, Hotmail, Outlook for the Mac
-_HISTORY_IDS = ("appendonsend", "divRplyFwdMsg", "stopSpelling", "OLK_SRC_BODY_SECTION")
 _QUOTE_CLASSES = re.compile(r"gmail_quote|protonmail_quote|zmail_extra|tutanota_quote|yahoo_quoted")
-_SIGNATURE = re.compile(
-    r"gmail_signature\b|moz-signature|odoo_signature_wrapper|AppleMailSignature|ms-outlook-mobile-signature"
-)
 _BAR = re.compile(r"border-left[^;]*:[^;]*[1-9]", re.IGNORECASE)
-_DASHES = re.compile(r"\s*--\s*")
-
 #: what Odoo knows signatures and quotes by within a text
 _ODOO_TEXT = re.compile(r"(^|\n)(?=>|--)")
 
@@ -78,7 +61,6 @@ _FOLDED = ("quote", "signature", "dashes")
 #: longest line that introduces a quote, and how many it may be broken into
 _LONGEST_INTRODUCTION = 400
 _MOST_BROKEN = 3
-_LONGEST_SIGNATURE = 1000
 #: lines among which the header of an earlier mail stands
 _HEADER_LINES = 9
 #: quotes of one mail, and elements around each, that are looked at
@@ -114,113 +96,9 @@ def fold_quotes(document, show_all: bool = False) -> None:
         for mark in MARKS:
             element.attrib.pop(mark, None)
     if not show_all:
-        for fold in _folds(document, list(_items(document))):
+        for fold in _folds(document, list(read_items(document))):
             fold.wrap()
     _unmark_the_rest(document)
-
-
-# ----------------------------------------------------------------------
-# the mail as a list of lines and quotes
-# ----------------------------------------------------------------------
-
-
-@dataclass(slots=True)
-class _Item:
-    """A line of text, or an element that is one thing: a quote, a signature.
-
-    :param element: that holds the beginning of the line, or which the text is the tail of
-    :param kind: "line", "quote", "signature", or "history" for an element with which the history begins
-    """
-
-    element: object
-    is_tail: bool = False
-    kind: str = "line"
-    text: str = ""
-
-    @property
-    def holder(self):
-        """The innermost element around it."""
-        return self.element.getparent() if self.is_tail or self.kind != "line" else self.element
-
-    def is_within(self, element):
-        return element is self.holder or any(up is element for up in self.holder.iterancestors())
-
-    def as_element(self):
-        """Return the element that begins with it; text of its own gets one."""
-        if self.kind != "line":
-            return self.element
-        if not self.is_tail and self.holder.tag in ("a", "b", "font", "span", "strong", "i", "em"):
-            return self.element
-        span = self.element.makeelement("span")
-        if self.is_tail:
-            span.text, self.element.tail = self.element.tail, None
-            self.element.addnext(span)
-        else:
-            span.text, self.element.text = self.element.text, None
-            self.element.insert(0, span)
-        return span
-
-
-def _items(document):
-    """Yield what is seen of a mail in its order; quotes and signatures are not looked into."""
-    line = None
-    stack = [(document, False)]
-    while stack:
-        element, ends = stack.pop()
-        breaks = element.tag in _BREAKS
-        kind = None if ends or element is document else _kind(element)
-        if line and (breaks or kind):
-            yield line
-            line = None
-        if kind:
-            if kind != "blank":
-                yield _Item(element, kind=kind, text=kind)
-        is_seen_through = kind in (None, "history")
-        if ends or not is_seen_through:
-            text, is_tail = (element.tail, True) if element is not document else (None, True)
-        else:
-            text, is_tail = element.text, False
-            if element.tag == "img":
-                text = _IMAGE + (text or "")
-            stack.append((element, True))
-            stack.extend((child, False) for child in reversed(element))
-        if text and text.strip():
-            line = line or _Item(element, is_tail)
-            line.text += " ".join(["", *text.split(), ""])
-    if line:
-        yield line
-
-
-def _kind(element):
-    """Return what an element is besides a place for text, or None."""
-    if element.tag in _NOT_SEEN or not isinstance(element.tag, str):
-        return "blank"
-    name, classes = element.get("id") or "", element.get("class") or ""
-    if element.tag == "blockquote":
-        return "quote" if _has_text(element) else "blank"
-    if "yahoo_quoted" in classes and element.find(".//blockquote") is None:
-        return "quote"
-    if any(mark in name or mark in classes for mark in _HISTORY_IDS):
-        return "history"
-    if _SIGNATURE.search(f"{name} {classes}") or name == "Signature":
-        return "signature" if _is_short(element) else None
-    begins = element.tag in ("div", "p") and element.text and _DASHES.fullmatch(element.text)
-    if begins and element.find("br") is not None and _is_short(element):
-        return "dashes"
-    return None
-
-
-def _has_text(element):
-    return any(text.strip() for text in element.itertext()) or element.find(".//img") is not None
-
-
-def _is_short(element):
-    return sum(map(len, element.itertext())) <= _LONGEST_SIGNATURE
-
-
-# ----------------------------------------------------------------------
-# what of it is folded
-# ----------------------------------------------------------------------
 
 
 @dataclass(slots=True)
