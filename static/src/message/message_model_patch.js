@@ -3,13 +3,8 @@ import {Message} from "@mail/core/common/message_model";
 import {_t} from "@web/core/l10n/translation";
 import {patch} from "@web/core/utils/patch";
 
-/**
- * @param {[string, string][]} people name and address of each
- * @returns {string} the names, or the addresses of those without a name
- */
-function names(people) {
-    return (people || []).map(([name, email]) => name || email).join(", ");
-}
+/** Recipients whose names are shown before the rest is folded. */
+const SHOWN = 3;
 
 patch(Message.prototype, {
     setup() {
@@ -20,6 +15,10 @@ patch(Message.prototype, {
         this.imap_kind = undefined;
         /** @type {"pass"|"fail"|false|undefined} whether the receiving mail server could confirm who sent it */
         this.imap_authentication = undefined;
+        /** @type {[string, string][]|undefined} name and address of who wrote it */
+        this.imap_from = undefined;
+        /** @type {Object.<string, number>|undefined} ids of the contacts among its people, by address */
+        this.imap_contacts = undefined;
         /** @type {String[]|undefined} in whose mailboxes it is, as far as the reader may know that */
         this.imap_mailboxes = undefined;
     },
@@ -42,21 +41,44 @@ patch(Message.prototype, {
             : _t("in mailbox of %(names)s", {names: owners.join(", ")});
     },
 
-    /** Who a synced email went to, as one line. */
-    get imapRecipientsText() {
-        const to = names(this.incoming_email_to);
-        const cc = names(this.incoming_email_cc);
-        if (!cc) {
-            return to;
-        }
-        return to ? _t("%(to)s, Cc: %(cc)s", {to, cc}) : _t("Cc: %(cc)s", {cc});
+    /**
+     * @param {[string, string][]} people name and address of each
+     * @returns {{name: string, email: string, full: string, contact: number|undefined}[]}
+     */
+    imapPeople(people) {
+        return (people || []).map(([name, email]) => ({
+            name,
+            email,
+            full: name ? `${name} <${email}>` : email,
+            contact: this.imap_contacts?.[email.toLowerCase()],
+        }));
     },
 
-    /** The same with all addresses, for the tooltip. */
-    get imapRecipientsTitle() {
-        return [...(this.incoming_email_to || []), ...(this.incoming_email_cc || [])]
-            .map(([name, email]) => (name ? `${name} <${email}>` : email))
-            .join("\n");
+    get imapRecipients() {
+        const cc = this.imapPeople(this.incoming_email_cc);
+        if (cc.length) {
+            cc[0].isFirstCc = true;
+        }
+        return [...this.imapPeople(this.incoming_email_to), ...cc];
+    },
+
+    get imapFirstRecipients() {
+        return this.imapRecipients.slice(0, SHOWN);
+    },
+
+    /** How many recipients are folded. */
+    get imapMoreText() {
+        const more = this.imapRecipients.length - SHOWN;
+        return more > 0 ? _t("and %(number)s more", {number: more}) : "";
+    },
+
+    /** Everybody in the header, field by field. */
+    get imapHeaderRows() {
+        return [
+            {label: _t("From:"), people: this.imapPeople(this.imap_from)},
+            {label: _t("To:"), people: this.imapPeople(this.incoming_email_to)},
+            {label: _t("Cc:"), people: this.imapPeople(this.incoming_email_cc)},
+        ].filter(({people}) => people.length);
     },
 
     /** Whether images of a synced email are held back: see lib/harmless.py. */

@@ -1,6 +1,9 @@
 import {Message} from "@mail/core/common/message";
 
+import {_t} from "@web/core/l10n/translation";
 import {patch} from "@web/core/utils/patch";
+
+import {People} from "./people";
 
 /**
  * @param {string} address
@@ -15,10 +18,21 @@ function isImageAddress(address) {
     return url.origin !== location.origin || url.pathname.startsWith("/web/image/");
 }
 
+Object.assign(Message.components, {ImapPeople: People});
+
 patch(Message.prototype, {
     setup() {
         super.setup(...arguments);
+        this.state.imapShowsDetails = false;
         this.state.imapShowsImages = false;
+    },
+
+    get imapDetailsTitle() {
+        return this.state.imapShowsDetails ? _t("Hide addresses") : _t("Show all addresses");
+    },
+
+    onClickDetails() {
+        this.state.imapShowsDetails = !this.state.imapShowsDetails;
     },
 
     /**
