@@ -44,6 +44,7 @@
             "mail_imap_sync/static/src/leaving/*.js",
             "mail_imap_sync/static/src/message/*.js",
             "mail_imap_sync/static/src/message/*.xml",
+            "mail_imap_sync/static/src/original/*",
             "mail_imap_sync/static/src/sharing/*",
             "mail_imap_sync/static/src/sign_in/*",
             "mail_imap_sync/static/src/past_mail/*",

@@ -5,17 +5,15 @@ from odoo.http import content_disposition, request
 class OriginalController(http.Controller):
     @http.route("/mail_imap_sync/original/<int:placement_id>", type="http", auth="user")
     def original(self, placement_id):
-        """Hand a message that could not be read to the owner of its mailbox, straight from the server."""
+        """Hand a message to the owner of its mailbox, straight from the server."""
         placement = request.env["imap.placement"].browse(placement_id).exists()
         if not placement:
             return request.not_found()
-        folder = placement.folder_id.path.replace("/", "-")
-        name = f"{folder}-{placement.uid}.eml"
         return request.make_response(
             placement._original(),
             [
                 ("Content-Type", "message/rfc822"),
-                ("Content-Disposition", content_disposition(name)),
+                ("Content-Disposition", content_disposition(placement._file_name())),
                 # it is what somebody sent, and must not run as a page of this Odoo
                 ("X-Content-Type-Options", "nosniff"),
                 ("Content-Security-Policy", "default-src 'none'; sandbox"),

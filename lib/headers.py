@@ -175,6 +175,14 @@ def read_fields(header: bytes) -> dict[bytes, str]:
     return {name: _field_text(value, charset) for name, value in fields.items()}
 
 
+def header_text(raw: bytes) -> str:
+    """Return the header of a mail as it was sent, folded lines and all, each line ended by a line feed.
+
+    :param raw: the mail
+    """
+    return decode(_header_only(raw)).replace("\r\n", "\n").strip("\n")
+
+
 def _field_text(raw: bytes, charset: str) -> str:
     """Return the text of a raw field: UTF-8 if it is that (RFC 6532), else the body's charset."""
     try:

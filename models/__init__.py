@@ -36,6 +36,7 @@ from . import ir_websocket
 from . import mail_message
 from . import mail_message_access
 from . import mail_message_order
+from . import mail_message_original
 from . import mail_message_people
 from . import mail_message_deletion
 from . import mail_thread

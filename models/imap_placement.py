@@ -1,3 +1,4 @@
+import re
 import time
 from collections import Counter
 
@@ -6,6 +7,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_list
 
 from ..lib.errors import MessageUnreadable
+from ..lib.filenames import safe_name
 from .big_integer import BigInteger
 from .imap_error import sentence, sentence_for
 from .imap_quarantine import Quarantine
@@ -163,6 +165,12 @@ class ImapPlacement(models.Model):
             "url": f"/mail_imap_sync/original/{self.id}",
             "target": "download",
         }
+
+    def _file_name(self):
+        """Return what the original is called as a file."""
+        email = self.sudo().email_id
+        name = email.subject or f"{self.folder_id.path}-{self.uid}"
+        return safe_name(re.sub(r"[/\\]", "-", name)[:100] + ".eml", "message/rfc822")
 
     def _check_own(self):
         """Refuse everybody but the owner of the mailbox: who manages mailboxes does not read mail."""
