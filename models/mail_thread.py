@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 
 
 class MailThread(models.AbstractModel):
@@ -63,6 +63,26 @@ class MailThread(models.AbstractModel):
         if email and self.env["imap.share"]._levels(email).get(email.id) != "everything":
             payload["options"]["body"] = ""
         return payload
+
+    @api.depends_context("uid")
+    def _compute_has_message(self):
+        """Count no mail that the user does not see at all; core asks the table."""
+        found = self._imap_records_with_messages([("res_id", "in", self.ids)])
+        ids = {id_ for (id_,) in self.env.execute_query(found.select("res_id"))}
+        for record in self:
+            record.has_message = record._origin.id in ids
+
+    def _search_has_message(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return [("id", "in", self._imap_records_with_messages([]).subselect("res_id"))]
+
+    def _imap_records_with_messages(self, domain):
+        # sudo: mail.message - whether there is one that the user sees, on records that they may read
+        messages = self.env["mail.message"].sudo()
+        return messages._search(
+            [*domain, ("model", "=", self._name), ("imap_is_visible", "=", True)]
+        )
 
     def message_change_thread(self, new_thread, new_parent_message=False):
         """Move synced mail, also what the user does not see, and what people decided about it."""

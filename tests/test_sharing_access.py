@@ -335,6 +335,17 @@ class TestEmailsAndFiles(RestrictedCase):
                 .search([("id", "=", self.file.id)])
             )
 
+    def test_whether_a_record_has_messages(self):
+        self.customer.message_ids.filtered(lambda m: not m.imap_email_id).unlink()
+        partners = self.env["res.partner"]
+        domain = [("has_message", "=", True), ("id", "=", self.customer.id)]
+        for level, user in self.each():
+            seen = level != "private"
+            self.assertEqual(self.customer.with_user(user).has_message, seen)
+            self.assertEqual(bool(partners.with_user(user).search(domain)), seen)
+        self.assertTrue(self.customer.with_user(self.owner).has_message)
+        self.assertTrue(partners.with_user(self.owner).search(domain))
+
     def test_emails(self):
         for _level, user in self.each():
             emails = self.env["imap.email"].with_user(user)
