@@ -99,7 +99,7 @@ class MailMessage(models.Model):
     def _date_bound(self, operator, message_id):
         """Return the messages on one side of a message, in the order of (date, id)."""
         # sudo: mail.message - only the date is used, to compare
-        message = self.sudo().browse(message_id).exists()
+        message = self.sudo().search_fetch([("id", "=", message_id)], ["date"])
         if not message:
             return Domain("id", operator, message_id)
         date, on_this_side = message.date, Domain("id", operator, message_id)

@@ -8,13 +8,14 @@ import platform
 import subprocess
 import sys
 import tempfile
+import time
 from dataclasses import asdict
 from datetime import datetime, timezone
 from importlib import import_module
 from pathlib import Path
 
 from . import sizes
-from .figures import Figure, print_table, write_json
+from .figures import Figure, as_markdown, write_json
 
 PARTS = ("linking", "arrival", "headers", "bodies", "unchanged", "memory", "chatter", "profile")
 
@@ -24,17 +25,19 @@ def main():
     wanted = [part for part in os.environ.get("ONLY", "").split(",") if part] or PARTS
     if unknown := set(wanted) - set(PARTS):
         return f"unknown: {', '.join(unknown)}; there are {', '.join(PARTS)}"
-    figures, failed = [], []
+    figures, failed, facts = [], [], _Facts()
     for part in wanted:
         print(f"==> Measuring: {part}", flush=True)
         found = _in_a_process(part)
         figures += found or ()
         failed += () if found else (part,)
-    print()
-    print_table(figures)
+    facts = facts.at_the_end()
+    print(f"\n{as_markdown(figures, facts)}\n")
     path = Path(os.environ["CHECKOUT"]) / "bench.json"
-    write_json(figures, _facts(), path)
-    print(f"\n==> written to {path.name}")
+    write_json(figures, facts, path)
+    print(
+        f"==> written to {path.name}; docs/PERFORMANCE.md takes all from the line 'Measured at' on"
+    )
     return f"failed: {', '.join(failed)}" if failed else None
 
 
@@ -50,14 +53,25 @@ def run_part(part, path):
     Path(path).write_text(json.dumps([asdict(figure) for figure in figures]))
 
 
-def _facts():
-    return {
-        "at": datetime.now(timezone.utc).isoformat(timespec="seconds"),
-        "python": platform.python_version(),
-        "processors": os.cpu_count(),
-        "load": round(os.getloadavg()[0], 1),
-        "sizes": {name: value for name, value in vars(sizes).items() if name.isupper()},
-    }
+class _Facts:
+    """When and where it was measured, and what else the machine did."""
+
+    def __init__(self):
+        self._load, self._begin = _load(), time.monotonic()
+
+    def at_the_end(self):
+        return {
+            "at": datetime.now(timezone.utc).isoformat(timespec="minutes"),
+            "minutes": round((time.monotonic() - self._begin) / 60),
+            "python": platform.python_version(),
+            "processors": os.cpu_count(),
+            "load": (self._load, _load()),
+            "sizes": {name: value for name, value in vars(sizes).items() if name.isupper()},
+        }
+
+
+def _load():
+    return round(os.getloadavg()[0], 1)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict, dataclass, field
+from textwrap import fill
 
 
 @dataclass(frozen=True)
@@ -26,9 +27,8 @@ class Figure:
     details: dict = field(default_factory=dict)
 
 
-def print_table(figures):
-    """Print one line per figure; numbers to the right."""
-    header = ("", "mail_imap_sync", "reference", "unit", "to reach", "")
+def as_markdown(figures, facts):
+    """Return the figures as docs/PERFORMANCE.md shows them: a table, and below it what else is worth knowing."""
     rows = [
         (
             figure.name,
@@ -36,23 +36,45 @@ def print_table(figures):
             "" if figure.reference is None else _number(figure.reference),
             figure.unit,
             figure.goal,
-            {None: "", True: "reached", False: "MISSED"}[figure.reached],
+            {None: "", True: "reached", False: "**missed**"}[figure.reached],
         )
         for figure in figures
     ]
-    widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
-    for row in (header, tuple("-" * width for width in widths), *rows):
-        cells = zip(row, widths, strict=True)
-        print(
-            "  ".join(
-                _padded(*cell, column in (1, 2)) for column, cell in enumerate(cells)
-            ).rstrip()
-        )
+    lines = [_facts_line(facts), "", *_table(_HEADER, rows, to_the_right=(1, 2))]
     for figure in figures:
         if figure.details:
-            print(f"\n{figure.name}")
-        for name, value in figure.details.items():
-            print(f"    {name}: {value}")
+            lines += ["", f"{figure.name}:", ""]
+            lines += [f"- {name}: {_text(value)}" for name, value in figure.details.items()]
+    return "\n".join(lines)
+
+
+_HEADER = ("figure", "mail_imap_sync", "reference", "unit", "to reach", "")
+
+
+def _facts_line(facts):
+    sizes = ", ".join(
+        f"{name.lower().replace('_', ' ')} {value:,}" for name, value in facts["sizes"].items()
+    )
+    line = (
+        f"Measured at {facts['at']} with Python {facts['python']} on {facts['processors']} processors in "
+        f"{facts['minutes']} minutes. Processes that wanted a processor before and after: {facts['load'][0]}, "
+        f"{facts['load'][1]}. Sizes: {sizes}."
+    )
+    return fill(line, 118)
+
+
+def _table(header, rows, to_the_right):
+    widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
+    rule = [
+        "-" * (width - 1) + ("-:"[column in to_the_right] if width > 1 else "-")
+        for column, width in enumerate(widths)
+    ]
+    for row in (header, rule, *rows):
+        cells = (
+            cell.rjust(width) if column in to_the_right else cell.ljust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        yield f"| {' | '.join(cells)} |"
 
 
 def write_json(figures, facts, path):
@@ -67,5 +89,7 @@ def _number(value):
     return f"{value:.1f}" if value >= 10 else f"{value:.2f}"
 
 
-def _padded(text, width, to_the_right):
-    return text.rjust(width) if to_the_right else text.ljust(width)
+def _text(value):
+    if isinstance(value, (list, tuple)):
+        return ", ".join(map(_text, value))
+    return f"{value:g}" if isinstance(value, float) else str(value)
