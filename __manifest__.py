@@ -17,6 +17,7 @@
         "security/ir.model.access.csv",
         "security/rules.xml",
         "data/mail_message_subtype.xml",
+        "data/mail_activity_type.xml",
         "data/ir_cron.xml",
         "wizards/imap_why_views.xml",
         "views/imap_folder_views.xml",

@@ -5,6 +5,7 @@ from . import imap_audit_mixin
 from . import imap_past_mixin
 from . import imap_progress
 from . import imap_sharing
+from . import imap_sign_in_again
 from . import imap_quarantine_mixin
 from . import imap_rules_mixin
 from . import imap_backfill

@@ -41,6 +41,7 @@ class ImapConnection(models.Model):
         "imap.progress.mixin",
         "imap.contact.policy.mixin",
         "imap.sharing.mixin",
+        "imap.sign.in.again.mixin",
         "imap.backfill.mixin",
     ]
     _description = "Connected mailbox"

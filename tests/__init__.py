@@ -47,6 +47,7 @@ from . import test_sharing_access
 from . import test_sharing_moves
 from . import test_sharing_routes
 from . import test_sharing_tours
+from . import test_sign_in_again
 from . import test_sign_in_pages
 from . import test_small_servers_sync
 from . import test_strangers

@@ -52,6 +52,8 @@ class ImapConnect(models.TransientModel):
     auth = fields.Selection(
         [("password", "Password"), *PROVIDERS], string="Sign-in", required=True, default="password"
     )
+    again = fields.Boolean(compute="_compute_again", help="A mailbox that was connected before")
+    shows_account = fields.Boolean(help="Show where it is, too, when signing in again")
     offers_google = fields.Boolean(compute="_compute_offers")
     offers_microsoft = fields.Boolean(compute="_compute_offers")
     # where the last attempt failed, and why: shown under the field that it belongs to
@@ -81,6 +83,11 @@ class ImapConnect(models.TransientModel):
     def _compute_login(self):
         for wizard in self:
             wizard.login = wizard.login or wizard.email
+
+    @api.depends("connection_id")
+    def _compute_again(self):
+        for wizard in self:
+            wizard.again = bool(wizard.connection_id.connected_since)
 
     @api.depends("user_id")
     def _compute_offers(self):
@@ -117,22 +124,35 @@ class ImapConnect(models.TransientModel):
     def _open_last(self):
         """Return the action that goes on where the user left for the page of a provider."""
         last = self.search([("create_uid", "=", self.env.uid)], order="id desc", limit=1)
+        return self._above_preferences(last._show() if last else self._open_new(self.env.user))
+
+    @api.model
+    def _open_sign_in_again(self):
+        """Return the action for a mailbox of the user that waits for them, where a notice leads to."""
+        waiting = self.env["imap.connection"].search(
+            [("user_id", "=", self.env.uid), ("state", "=", "error"), ("next_sync", "=", False)],
+            limit=1,
+        )
+        return self._above_preferences(self._open_for(waiting) if waiting else False)
+
+    @api.model
+    def _above_preferences(self, form):
+        """Return the action that opens a form, so that there is something behind it."""
         preferences = self.env["ir.actions.act_window"]._for_xml_id("base.action_res_users_my")
         return {
             "type": "ir.actions.client",
-            "tag": "mail_imap_sync.back_from_provider",
+            "tag": "mail_imap_sync.above_preferences",
             "params": {
                 "preferences": {**preferences, "res_id": self.env.uid, "target": "current"},
-                "form": last._show() if last else self._open_new(self.env.user),
+                "form": form,
             },
         }
 
     def _show(self):
         self.ensure_one()
-        again = bool(self.connection_id.connected_since)
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Sign in again") if again else self.env._("Connect a mailbox"),
+            "name": self.env._("Sign in again") if self.again else self.env._("Connect a mailbox"),
             "res_model": self._name,
             "res_id": self.id,
             "view_mode": "form",
@@ -181,6 +201,12 @@ class ImapConnect(models.TransientModel):
     def action_sign_in_at_microsoft(self):
         """Go to Microsoft's own page, which comes back with tokens."""
         return self._sign_in_at("microsoft")
+
+    def action_show_account(self):
+        """Let the server be changed, too."""
+        self.ensure_one()
+        self.shows_account = True
+        return self._show()
 
     def action_use_password(self):
         """Sign in with a password instead."""
