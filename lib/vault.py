@@ -21,7 +21,8 @@ class Vault:
 
     def __init__(self, keys: Sequence[str]):
         try:
-            self._fernet = MultiFernet([Fernet(key) for key in keys])
+            fernets = [Fernet(key) for key in keys]
+            self._current, self._fernet = fernets[0], MultiFernet(fernets)
         except ValueError:
             # the cause would carry the key into a traceback
             raise ValueError("The encryption key is not 32 url-safe base64-encoded bytes") from None
@@ -29,6 +30,14 @@ class Vault:
     def encrypt(self, secret: str) -> str:
         """Return a printable token that only a holder of the key can read."""
         return self._fernet.encrypt(secret.encode()).decode()
+
+    def is_current(self, token: str) -> bool:
+        """Return whether a token was made with the first key, so that the others are not needed for it."""
+        try:
+            self._current.decrypt(token.encode())
+        except InvalidToken:
+            return False
+        return True
 
     def decrypt(self, token: str) -> str:
         """Return the secret.

@@ -48,3 +48,4 @@ from . import res_partner
 from . import imap_emails_mixin
 from . import res_users
 from . import res_config_settings
+from . import imap_key_settings

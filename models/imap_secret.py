@@ -5,7 +5,7 @@ from pathlib import Path
 from odoo import api, fields, models
 from odoo.tools import config
 
-from ..lib.errors import PasswordMissing
+from ..lib.errors import PasswordMissing, SecretUnreadable
 from ..lib.vault import Vault, new_key
 
 _logger = logging.getLogger(__name__)
@@ -42,6 +42,13 @@ def _generated_keys():
         finally:
             draft.unlink()
     return path.read_text().split()
+
+
+def key_place():
+    """Return where the keys come from: ``environment``, ``configuration``, or the path of the key file."""
+    if os.environ.get(KEY_ENVIRONMENT):
+        return "environment"
+    return "configuration" if config.get(KEY_OPTION) else str(Path(config["data_dir"]) / KEY_FILE)
 
 
 class ImapSecretMixin(models.AbstractModel):
@@ -86,6 +93,21 @@ class ImapSecretMixin(models.AbstractModel):
     def _vault(self):
         """Return the :class:`Vault` made of the administrator's keys, else of the generated key file."""
         return Vault(_configured_keys() or _generated_keys())
+
+    def _encrypt_again(self):
+        """Encrypt what is stored with the current key, so that older ones can be taken away.
+
+        :return: the records whose secret no key can read, which stay as they are
+        """
+        vault = self._vault()
+        lost = self.browse()
+        for record in self.sudo().filtered("secret"):
+            try:
+                if not vault.is_current(record.secret):
+                    record.secret = vault.encrypt(vault.decrypt(record.secret))
+            except SecretUnreadable:
+                lost += record
+        return lost.with_env(self.env)
 
     def _decrypted_secret(self):
         """Return the password for signing in.

@@ -82,6 +82,31 @@ class TestSecret(MailboxCase):
         with patch.dict(os.environ, {"ODOO_IMAP_SYNC_KEY": f"{new},{old}"}):
             self.assertEqual(self.connection._decrypted_secret(), PASSWORD)
 
+    def test_an_administrator_takes_an_old_key_away(self):
+        old, new = (Fernet.generate_key().decode() for _key in range(2))
+        settings = self.env["res.config.settings"].with_user(self.env.ref("base.user_admin"))
+        with patch.dict(os.environ, {"ODOO_IMAP_SYNC_KEY": old}):
+            self.connection.password = PASSWORD
+            lost = self._connect(self.other_owner)
+        with patch.dict(os.environ, {"ODOO_IMAP_SYNC_KEY": Fernet.generate_key().decode()}):
+            lost.password = PASSWORD
+        with patch.dict(os.environ, {"ODOO_IMAP_SYNC_KEY": f"{new},{old}"}):
+            before = settings.create({})
+            self.assertEqual((before.imap_secrets_old, before.imap_secrets_lost), (1, 1))
+            self.assertIn("ODOO_IMAP_SYNC_KEY", before.imap_key_place)
+            action = before.action_imap_encrypt_again()
+            self.assertEqual(action["params"]["type"], "warning")
+        with patch.dict(os.environ, {"ODOO_IMAP_SYNC_KEY": new}):
+            self.assertEqual(self.connection._decrypted_secret(), PASSWORD)
+            after = settings.create({})
+            self.assertEqual((after.imap_secrets_old, after.imap_secrets_lost), (0, 1))
+
+    def test_a_key_that_is_none_is_told(self):
+        with patch.dict(os.environ, {"ODOO_IMAP_SYNC_KEY": "nonsense"}):
+            settings = self.env["res.config.settings"].create({})
+            self.assertTrue(settings.imap_key_problem)
+            self.assertNotIn("nonsense", settings.imap_key_problem)
+
     def test_key_file_is_for_the_server_only(self):
         with (
             tempfile.TemporaryDirectory() as folder,
