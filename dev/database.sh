@@ -43,16 +43,16 @@ make_template() {
     psql -qXc "ALTER DATABASE $building RENAME TO $template" postgres
 }
 
-# install DATABASE OPTION MODULES: shows Odoo's warnings, and everything when it fails
+# install DATABASE OPTION...: shows Odoo's warnings, and everything when it fails
 install() {
     local log
     log=$(mktemp "$CHECKOUT_CACHE/install.XXXXXX")
-    if odoo server "$1" "$2" "$3" --stop-after-init --no-http --log-level=warn >"$log" 2>&1; then
+    if odoo server "$@" --stop-after-init --no-http --log-level=warn >"$log" 2>&1; then
         grep -E ' (WARNING|ERROR|CRITICAL) ' "$log" || true
         rm "$log"
     else
         cat "$log" && rm "$log"
-        die "Odoo could not do $2 $3 in $1"
+        die "Odoo could not do ${*:2} in $1"
     fi
 }
 
@@ -60,7 +60,8 @@ install() {
 load() {
     local addon addons=$ADDON${more:+,$more}
     say "Database: $1 ($2 $addons)"
-    install "$1" "$2" "$addons"
+    # A further one may be missing in a database that is there; -i passes over those that are installed.
+    if [ "$2" = -i ]; then install "$1" -i "$addons"; else install "$1" -u "$ADDON" ${more:+-i "$more"}; fi
     # Odoo only warns of a module that it does not find or cannot install.
     for addon in ${addons//,/ }; do
         [ "$(psql -XAtc "SELECT state FROM ir_module_module WHERE name = '$addon'" "$1")" = installed ] ||

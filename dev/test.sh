@@ -78,7 +78,8 @@ run_in_odoo() {
 }
 
 if [ ${#odoo_tests[@]} -gt 0 ]; then
-    if "$CHECKOUT/dev/database.sh" $how test; then
+    # automation rules on what the addon works out
+    if "$CHECKOUT/dev/database.sh" $how test base_automation; then
         say "Tests in Odoo $ODOO_VERSION"
         run_in_odoo odoo test --ignore="$ADDON_LINK/tests/lib" --ignore="$ADDON_LINK/tests/queue_job" "${odoo_tests[@]}"
     else

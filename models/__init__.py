@@ -46,6 +46,9 @@ from . import crm_lead
 from . import ir_attachment
 from . import res_partner
 from . import imap_emails_mixin
+from . import imap_touchpoint_mixin
+from . import imap_touchpoint
+from . import imap_touchpoint_changes
 from . import res_users
 from . import res_config_settings
 from . import imap_key_settings

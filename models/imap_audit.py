@@ -84,6 +84,7 @@ class Audit:
             folder.audit = dict(audit)
             self._moved = True
             self._connection._checkpoint()
+            self._reader.touched.settle()
             if self._stopped():
                 return
         folder.audit = {**audit, "done": True}

@@ -116,7 +116,8 @@ class Explainer:
                 skipped = Counter({rule: -1} if passed_over else {})
                 folder._count(0, tally.linked, tally.quarantined, skipped)
 
-        return Reader(self._connection, wanted_back=self._may_bring_back, **LIFTED).take(
+        reader = Reader(self._connection, wanted_back=self._may_bring_back, **LIFTED)
+        tally = reader.take(
             session,
             folder,
             [uid],
@@ -126,6 +127,8 @@ class Explainer:
             isolate=True,
             note=note,
         )
+        reader.touched.settle_at_once()
+        return tally
 
     # ------------------------------------------------------------------
     # words

@@ -91,6 +91,10 @@ class ImapFolder(models.Model):
         string="Problem",
         readonly=True,
     )
+    touched = fields.Json(
+        readonly=True,
+        help="Records whose touchpoints are still to be worked out: model and id of each",
+    )
     # counters
     message_count = fields.Integer(string="Mails", readonly=True, help="On the server")
     seen = fields.Integer(string="Looked at", readonly=True)

@@ -133,3 +133,4 @@ class PastMail:
             note=note,
         )
         self._connection._checkpoint()
+        self._reader.touched.settle()

@@ -106,3 +106,4 @@ class Quarantine:
             note=note,
         )
         self._connection._checkpoint()
+        self._reader.touched.settle()

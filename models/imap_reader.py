@@ -21,6 +21,7 @@ from ..lib.parse import parse_mail
 from ..lib.session import RawHeader
 from .imap_directory import Directory
 from .imap_store import Failure, LinkedMail, Store
+from .imap_touched import Touched
 
 _logger = logging.getLogger(__name__)
 
@@ -55,17 +56,20 @@ class Reader:
     :param contacts: the :class:`~.imap_contacts.Contacts` that makes contacts by the mailbox's policy; None: nobody
         becomes a contact
     :param wanted_back: says of an ``imap.email`` that was deleted in Odoo whether it is to come back; None: none is
+    :param touched: the :class:`~.imap_touched.Touched` that several readers of one run share
     :param widened: what to change about the circumstances of matching, for a person who wants an email although
         rules pass over it: parameters of :class:`~..lib.match.MatchContext`
     """
 
-    def __init__(self, connection, contacts=None, wanted_back=None, **widened):
+    def __init__(self, connection, contacts=None, wanted_back=None, touched=None, **widened):
         self._connection = connection
         self._contacts = contacts
         self._wanted_back = wanted_back or (lambda email: False)
         self._widened = widened
         self._directory = Directory(connection)
         self._last_attempt = False
+        #: whoever takes messages settles it when they are stored
+        self.touched = touched or Touched(connection)
 
     def take(
         self,
@@ -154,7 +158,9 @@ class Reader:
                 readable.append(raw)
         judged, partners = self.verdicts(piece.folder, readable, arriving=not piece.silent)
         judged, partners = self._with_newcomers(judged, partners, piece.silent)
-        store = Store(piece.folder, partners, piece.uidvalidity, standing, self._wanted_back)
+        store = Store(
+            piece.folder, partners, piece.uidvalidity, standing, self.touched, self._wanted_back
+        )
         wanted, skipped = [], Counter()
         for raw, facts, verdict, _circumstances in judged:
             if verdict.outcome is Outcome.LINK:
@@ -166,6 +172,7 @@ class Reader:
             failed.update(self._store_batch(piece, store, batch))
         if piece.relink:
             self._relink(piece, store, settled)
+        self.touched.note(piece.folder)
         store.quarantine(failed)
         store.gone(
             uid

@@ -82,11 +82,20 @@ class Store:
     :param dict partners: address -> id of the partner who has it, to name authors
     :param int uidvalidity: what the UIDs belong to
     :param dict standing: UID -> placement of messages that are tried again: in quarantine, or not found for a while
+    :param touched: :class:`~.imap_touched.Touched`, which takes the records whose entries change
     :param wanted_back: says of an ``imap.email`` that was deleted in Odoo whether it is to come back
     :ivar set deleted: UIDs of messages that were not linked, because they were deleted in Odoo
     """
 
-    def __init__(self, folder, partners, uidvalidity, standing, wanted_back=lambda email: False):
+    def __init__(
+        self,
+        folder,
+        partners,
+        uidvalidity,
+        standing,
+        touched,
+        wanted_back=lambda email: False,
+    ):
         self._folder = folder
         self._partners = partners
         self._uidvalidity = uidvalidity
@@ -102,6 +111,7 @@ class Store:
             mail_post_autofollow_author_skip=True,
             attachments_mime_plainxml=True,  # as the gateway: no active content in attachments
             image_no_postprocess=True,  # what was sent stays as it is, and pictures may be broken
+            imap_touched=touched,
         ).env
 
     @cached_property

@@ -84,8 +84,13 @@ class SyncRun:
         self._terms = self._current_terms()
         self._reader = Reader(self._connection, Contacts(self._connection))
         # makes nobody a contact
-        self._incurious_reader = Reader(self._connection)
+        self._incurious_reader = Reader(self._connection, touched=self._reader.touched)
         self._known = KnownMail(self._connection)
+        self._reader.touched.recover()
+        self._read_folders(session)
+        self._reader.touched.close()
+
+    def _read_folders(self, session):
         lookups = PastMail(self._connection, self._incurious_reader, self._stopped)
         lookups.begin(session)
         changed = self._changed_folders(session)
@@ -271,3 +276,4 @@ class SyncRun:
         self._counts.update(seen=tally.seen, linked=tally.linked, quarantined=tally.quarantined)
         self._skipped.update(tally.skipped)
         self._connection._checkpoint()
+        self._reader.touched.settle()

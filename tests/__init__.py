@@ -53,5 +53,8 @@ from . import test_small_servers_sync
 from . import test_strangers
 from . import test_sync
 from . import test_sync_recovery
+from . import test_touchpoint_workers
+from . import test_touchpoints
+from . import test_touchpoints_at_work
 from . import test_tours
 from . import test_why

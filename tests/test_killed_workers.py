@@ -95,6 +95,7 @@ class TestKilledWorkers(BaseCase):
         )
 
     def check(self):
+        self.assertEqual(self.workers.do("stale_touchpoints"), [])
         report = self.workers.do("report")
         expected = [
             (mail.subject, CONTACTS[name]) for mail in self.mails for name in mail.kind.links

@@ -8,3 +8,8 @@ class MergePartnerAutomatic(models.TransientModel):
         """Let what people decided about emails on the contacts hold for the one that is left."""
         self.env["imap.link"]._follow("res.partner", src_partners.ids, dst_partner)
         return super()._update_reference_fields(src_partners, dst_partner)
+
+    def _log_merge_operation(self, src_partners, dst_partner):
+        # all mail is moved by now, past the ORM
+        dst_partner._imap_touch()
+        return super()._log_merge_operation(src_partners, dst_partner)

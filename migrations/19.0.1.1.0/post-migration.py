@@ -1,4 +1,10 @@
-"""Before, all mail was shared with whoever may read its records: it stays so, and has owners now."""
+"""Before, all mail was shared with whoever may read its records: it stays so, and has owners now.
+
+So it counts for contacts and leads as well.
+"""
+
+from odoo import SUPERUSER_ID
+from odoo.api import Environment
 
 
 def migrate(cr, version):
@@ -16,3 +22,6 @@ def migrate(cr, version):
           FROM imap_email AS email
          WHERE NOT EXISTS (SELECT FROM imap_share AS share WHERE share.email_id = email.id)
     """)
+    env = Environment(cr, SUPERUSER_ID, {})
+    for model in ("res.partner", "crm.lead"):
+        env[model]._imap_touch_first()

@@ -14,7 +14,12 @@ def check(world):
 
     :raise Finding: saying what is wrong
     """
-    found = [*_entries(world), *_placements(world), *_counters(world)]
+    found = [
+        *_entries(world),
+        *_placements(world),
+        *_counters(world),
+        *_touchpoints(world),
+    ]
     if found:
         raise Finding("; ".join(found))
 
@@ -152,3 +157,24 @@ def _counters(world):
             yield f"{box.login}: {pending} still waiting"
         if box.connection.state != "connected":
             yield f"{box.login}: {box.connection.state}, {box.connection.error_code}"
+
+
+def _touchpoints(world):
+    """What is stored with a record is what its mail says."""
+    for name, record in world.records.items():
+        record.invalidate_recordset()
+        entries = record.env["mail.message"].search(
+            [
+                ("model", "=", record._name),
+                ("res_id", "=", record.id),
+                ("imap_email_id.kind", "=", "person"),
+            ]
+        )
+        emails = entries.imap_email_id
+        number = len({email.message_id or email.id for email in emails})
+        last = max(emails.mapped("date"), default=False)
+        if (record.imap_mail_count, record.imap_last_email) != (number, last):
+            yield (
+                f"{name}: {record.imap_mail_count} mails until {record.imap_last_email}, "
+                f"not {number} until {last}"
+            )

@@ -74,6 +74,17 @@ def sync_behind_another(env, connection):
     return mailbox._sync()
 
 
+def stale_touchpoints(env):
+    """Return the addresses of contacts with other touchpoints than their mail says."""
+    partners = env["res.partner"].with_context(active_test=False).search([])
+    rows = partners._imap_touchpoint_rows(partners.ids)
+    return [
+        partner.email
+        for partner in partners
+        if any(partner[name] != (value or False) for name, value in rows[partner.id].items())
+    ]
+
+
 def run_cron(env):
     """Do what the scheduled action does."""
     env["imap.connection"]._cron_sync()
@@ -115,7 +126,16 @@ def _report_writes(cr):
 
 WORK = {
     work.__name__: work
-    for work in (prepare, create_contacts, contacts, sync, sync_behind_another, run_cron, report)
+    for work in (
+        prepare,
+        create_contacts,
+        contacts,
+        sync,
+        sync_behind_another,
+        run_cron,
+        report,
+        stale_touchpoints,
+    )
 }
 
 

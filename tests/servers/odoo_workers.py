@@ -35,7 +35,7 @@ def copied_database(source):
             raise ChildProcessError(f"pg_dump ended with status {dump.returncode}")
         yield copy
     finally:
-        _run("dropdb", "--force", copy)
+        _drop(copy)
 
 
 class OdooWorkers:
@@ -68,7 +68,7 @@ class OdooWorkers:
             child.stop(self._parent)
             self._parent.stdin.close()
             self._parent.stdout.close()
-        _run("dropdb", "--if-exists", "--force", self.database)
+        _drop(self.database)
 
     def start(self, work, **parameters):
         """Let a worker do something; return its process id.
@@ -166,6 +166,14 @@ def _word():
 
 def _run(*argv, **options):
     subprocess.run(argv, env=environment(), check=True, timeout=PATIENCE, **options)
+
+
+def _drop(database):
+    try:
+        # ends what PostgreSQL itself does there, which --force may not
+        _run("dropdb", "--if-exists", database, stderr=subprocess.DEVNULL)
+    except subprocess.CalledProcessError:
+        _run("dropdb", "--if-exists", "--force", database)
 
 
 def environment():
