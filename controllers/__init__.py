@@ -1,2 +1,2 @@
-from . import original
+from . import export, original
 from . import sign_in

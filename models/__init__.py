@@ -20,6 +20,7 @@ from . import imap_folder
 from . import imap_email_list_mixin
 from . import imap_email_groups_mixin
 from . import imap_email_reading_mixin
+from . import imap_email_export_mixin
 from . import imap_tombstone
 from . import imap_email_authentication_mixin
 from . import imap_email

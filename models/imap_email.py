@@ -17,6 +17,7 @@ class ImapEmail(models.Model):
         "imap.email.list.mixin",
         "imap.email.groups.mixin",
         "imap.email.reading.mixin",
+        "imap.email.export.mixin",
         "imap.tombstone.mixin",
         "imap.email.authentication.mixin",
     ]

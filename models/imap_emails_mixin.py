@@ -1,6 +1,7 @@
 """The button on contacts and opportunities that counts and lists their synced emails."""
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 
@@ -39,6 +40,17 @@ class ImapEmailsMixin(models.AbstractModel):
 class ResPartner(models.Model):
     _name = "res.partner"
     _inherit = ["res.partner", "imap.emails.mixin"]
+
+    def action_export_imap_emails(self):
+        """Let the user have the emails of this contact that they may read, as files."""
+        self.ensure_one()
+        if not self.imap_email_count:
+            raise UserError(self.env._("There are no emails here that you may read."))
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/mail_imap_sync/export/{self.id}",
+            "target": "download",
+        }
 
     def _imap_emails_domain(self):
         """Include the mail of a company's people."""

@@ -250,4 +250,7 @@ class ImapLink(models.Model):
         late = self.sudo().search(Domain("kept_until", "<", fields.Datetime.now()))
         late.write({"kept": False, "kept_until": False})
         nowhere = late.email_id.filtered(lambda email: not email.entry_ids)
-        nowhere._unlink_attachments()
+        for user, decisions in late.grouped("user_id").items():
+            # whoever took it off the last record has deleted it
+            by_user = (decisions.email_id & nowhere).with_user(user or self.env.user)
+            by_user._bury()

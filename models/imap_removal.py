@@ -100,6 +100,18 @@ def remove(connections, emails):
     staying._update_stubs()
 
 
+def forget(emails, rule):
+    """Remove emails altogether (sudo); if a later sync finds them again, it decides about them anew.
+
+    :param str rule: code of the rule that passes over them from now on
+    """
+    for folder, copies in emails.placement_ids.grouped("folder_id").items():
+        linked = len(copies.filtered(lambda p: p.state == "linked"))
+        folder._count(0, -min(linked, folder.linked), 0, Counter({rule: linked}))
+    emails.entry_ids.unlink()
+    emails.unlink()
+
+
 def _of_no_other(connections, emails):
     """Return those of some emails that no other mailbox has brought."""
     # not by copies: mail of a mailbox that was removed stays

@@ -11,6 +11,9 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
+from . import imap_removal
+from .imap_entry import present_entries
+
 #: the rule under which mail is counted that was deleted in Odoo
 RULE = "deleted"
 _FORGOTTEN = (
@@ -102,6 +105,31 @@ class ImapTombstoneMixin(models.AbstractModel):
                 "deleted_by_manager": by_manager,
             }
         )
+
+    @api.model
+    def _standing_on(self, records):
+        """Return the emails with an entry on some records (sudo)."""
+        entries = self.env["mail.message"].search_fetch(
+            [
+                ("model", "=", records._name),
+                ("res_id", "in", records.ids),
+                ("imap_email_id", "!=", False),
+            ],
+            ["imap_email_id"],
+        )
+        return entries.imap_email_id
+
+    def _leave_with_records(self):
+        """Remove those of these emails that stand nowhere any more, after records of theirs were deleted (sudo).
+
+        They come back if the contact does. Only what a person took off other records stays off; as long as that can be
+        undone, it is left to ``_forget_kept`` of ``imap.link``.
+        """
+        standing = {email for email, _model, _id in present_entries(self.env, self)}
+        alone = self.filtered(lambda email: email.id not in standing)
+        decisions = self.env["imap.link"].search([("email_id", "in", alone.ids)])
+        imap_removal.forget(alone - decisions.email_id, "nobody")
+        (decisions.email_id - decisions.filtered("kept_until").email_id)._bury()
 
     def _bring_back(self, values):
         """Let an email that was deleted be one like any other (sudo).

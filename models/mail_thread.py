@@ -26,9 +26,12 @@ class MailThread(models.AbstractModel):
 
     def unlink(self):
         model, ids = self._name, self.ids
+        # sudo: imap.email, imap.link - what is left of mail whose records somebody may delete
+        emails = self.env["imap.email"].sudo()._standing_on(self)
         result = super().unlink()
         links = self.env["imap.link"].sudo()
         links.search([("model", "=", model), ("res_id", "in", ids)]).unlink()
+        emails._leave_with_records()
         return result
 
     def _notify_get_recipients(self, message, msg_vals=False, **kwargs):

@@ -32,6 +32,7 @@ from . import test_notices
 from . import test_merge
 from . import test_owner
 from . import test_past_mail
+from . import test_persons_data
 from . import test_mailboxes_shown
 from . import test_progress
 from . import test_quarantine
