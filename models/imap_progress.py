@@ -26,6 +26,9 @@ class ImapProgressMixin(models.AbstractModel):
     )
     progress_text = fields.Char(compute="_compute_progress")
     progress_moving = fields.Boolean(compute="_compute_progress")
+    has_past_left = fields.Boolean(
+        compute="_compute_progress", help="Past mail is being read, or about to be, or paused"
+    )
 
     @api.depends("folder_ids.linked", "folder_ids.seen", "folder_ids.backlog")
     def _compute_counts(self):
@@ -59,11 +62,13 @@ class ImapProgressMixin(models.AbstractModel):
             total = done + sum(max(folder.past_total - folder.past_done, 0) for folder in left)
             wished = connection._last_wish()
             rests = connection.state not in ("connected", "error") or connection.backfill_paused
-            connection.progress_moving = bool(left or wished) and not rests
+            connection.has_past_left = bool(left or wished)
+            connection.progress_moving = connection.has_past_left and not rests
             if wished == "stop":
                 connection.progress, connection.progress_text = 0, self.env._("Stopping…")
             elif wished:
-                connection.progress, connection.progress_text = 0, self.env._("About to begin…")
+                text = self.env._("Paused") if rests else self.env._("About to begin…")
+                connection.progress, connection.progress_text = 0, text
             elif not left:
                 connection.progress, connection.progress_text = 100, False
             elif not counted:

@@ -202,6 +202,7 @@ class ImapBackfillJob(models.AbstractModel):
         self.create_uid._bus_send(
             "mail_imap_sync/notice",
             {
+                "about": [self._name, self.id],
                 "message": env._(
                     "Contacts and past mail of %(mailbox)s: %(outcome)s",
                     mailbox=self.connection_id.email,

@@ -1,10 +1,16 @@
 import {registry} from "@web/core/registry";
 
-/** Tells a person that something of theirs is done in the background, with a button that opens it. */
+/**
+ * Tells a person that something of theirs is done in the background, with a button that opens it; not on a page where they
+ * watch it.
+ */
 export const imapNoticeService = {
-    dependencies: ["action", "bus_service", "notification"],
-    start(env, {action, bus_service: bus, notification}) {
-        bus.subscribe("mail_imap_sync/notice", ({message, type, button, open}) => {
+    dependencies: ["action", "bus_service", "imap_progress", "notification"],
+    start(env, {action, bus_service: bus, imap_progress: progress, notification}) {
+        bus.subscribe("mail_imap_sync/notice", ({about, message, type, button, open}) => {
+            if (progress.isWatched(...about)) {
+                return;
+            }
             const close = notification.add(message, {
                 type,
                 sticky: true,

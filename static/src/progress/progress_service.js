@@ -59,6 +59,13 @@ export const imapProgressService = {
                 schedule();
                 return () => watchers.delete(watcher);
             },
+
+            /** Whether somebody on this page sees for themselves how far a record is. */
+            isWatched(resModel, id) {
+                return [...watchers].some(
+                    (watcher) => watcher.resModel === resModel && watcher.id === id
+                );
+            },
         };
     },
 };

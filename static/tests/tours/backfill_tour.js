@@ -104,6 +104,26 @@ registry.category("web_tour.tours").add("mail_imap_sync.backfill", {
             trigger: ".o_form_view .o_imap_progress:contains(About to begin)",
         },
         {
+            content: "It can be stopped before it has begun",
+            trigger: ".o_group button:contains(Stop)",
+        },
+        {
+            content: "And paused",
+            trigger: "button:contains(Pause past mail)",
+            run: "click",
+        },
+        {
+            trigger: ".o_form_view .o_imap_progress:contains(Paused)",
+        },
+        {
+            content: "And gone on with",
+            trigger: "button:contains(Go on with past mail)",
+            run: "click",
+        },
+        {
+            trigger: ".o_form_view .o_imap_progress:contains(About to begin)",
+        },
+        {
             content: "A sync comes",
             trigger: "body",
             async run() {
@@ -113,6 +133,10 @@ registry.category("web_tour.tours").add("mail_imap_sync.backfill", {
         },
         {
             trigger: ".o_field_widget[name=progress]:contains(Complete)",
+        },
+        {
+            content: "Nothing is left that could be paused",
+            trigger: ".o_form_view:not(:has(button:contains(Pause past mail)))",
         },
         {
             content: "Who was created",
