@@ -138,20 +138,17 @@ class ImapShare(models.Model):
         )
 
     @api.model
-    def _sql_is_shared(self, email, of_few=False):
+    def _sql_is_shared(self, email):
         """Return whether the user reads an email: it is their own, or somebody shares everything of it.
 
         :param email: SQL of the email's id
-        :param bool of_few: it is asked of the rows of one page. PostgreSQL does not see that, and would first work it
-            out for all emails that there are; which it does not where there is an OFFSET
         """
         return SQL(
-            "EXISTS (SELECT FROM %s WHERE share.email_id = %s AND (share.user_id = %s OR %s = 'everything')%s)",
+            "EXISTS (SELECT FROM %s WHERE share.email_id = %s AND (share.user_id = %s OR %s = 'everything'))",
             self._sql_rows(),
             email,
             self.env.uid,
             self._sql_level(),
-            SQL(" OFFSET 0") if of_few else SQL(),
         )
 
     @api.model
@@ -172,14 +169,14 @@ class ImapShare(models.Model):
         )
 
     @api.model
-    def _sql_stub_level(self, email):
-        """Return at which level the user sees a stub of an email; null when they see the email itself, or nothing.
+    def _sql_level_for_user(self, email):
+        """Return what the user sees of an email: a level, null for nothing.
 
         :param email: SQL of the email's id
         """
         level = self._sql_level()
         return SQL(
-            """(SELECT CASE WHEN bool_or(share.user_id = %(uid)s OR %(level)s = 'everything') THEN NULL
+            """(SELECT CASE WHEN bool_or(share.user_id = %(uid)s OR %(level)s = 'everything') THEN 'everything'
                             WHEN bool_or(%(level)s = 'subject') THEN 'subject'
                             WHEN bool_or(%(level)s = 'metadata') THEN 'metadata'
                        END

@@ -56,16 +56,24 @@ class MailMessage(models.Model):
             return SQL("%s IS NULL", email)
         stub = SQL.identifier(alias, "imap_stub")
         share = self.env["imap.share"]
+        level = share._sql_level_for_user(email)
+        if "imap_of_few" in self.env.context:
+            # PostgreSQL would take a page for all that it is a page of, and work out the EXISTS for all emails first
+            return SQL(
+                "(%(email)s IS NULL OR COALESCE(COALESCE(%(stub)s, 'everything') = %(level)s, FALSE))",
+                email=email,
+                stub=stub,
+                level=level,
+            )
         return SQL(
             """CASE WHEN %(email)s IS NULL THEN TRUE
                     WHEN %(stub)s IS NULL THEN %(is_shared)s
-                    ELSE COALESCE(%(stub)s = %(stub_level)s, FALSE)
+                    ELSE COALESCE(%(stub)s = %(level)s, FALSE)
                END""",
             email=email,
             stub=stub,
-            # see _message_fetch
-            is_shared=share._sql_is_shared(email, of_few="imap_of_few" in self.env.context),
-            stub_level=share._sql_stub_level(email),
+            is_shared=share._sql_is_shared(email),
+            level=level,
         )
 
     def _imap_hidden(self):
@@ -81,7 +89,7 @@ class MailMessage(models.Model):
             SQL(
                 "SELECT id FROM mail_message WHERE id IN %s AND imap_email_id IS NOT NULL AND NOT %s",
                 tuple(self.ids),
-                self._imap_sql_is_visible("mail_message"),
+                self.with_context(imap_of_few=True)._imap_sql_is_visible("mail_message"),
             )
         )
         return self.browse(id_ for (id_,) in rows)
