@@ -42,6 +42,7 @@ from . import mail_message_original
 from . import mail_message_people
 from . import mail_message_deletion
 from . import mail_thread
+from . import mail_thread_reply
 from . import res_company
 from . import crm_lead
 from . import ir_attachment

@@ -22,6 +22,15 @@ class MailMessage(models.Model):
             }
         return values
 
+    def _imap_from_people(self):
+        """Return those of these entries that a person wrote, and nobody in the name of somebody else."""
+        return self.filtered(
+            lambda m: (
+                m.sudo().imap_email_id.kind == "person"
+                and m.sudo().imap_email_id.authentication != "fail"
+            )
+        )
+
     def _imap_people(self):
         """Return the addresses in the header of this mail."""
         people = []

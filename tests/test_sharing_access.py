@@ -556,7 +556,7 @@ class TestNotices(SharingCase):
                 body="Hello",
                 message_type="comment",
                 subtype_xmlid="mail.mt_comment",
-                partner_ids=self.customer2.ids,
+                partner_ids=self.customer.ids,
             )
             references = sent.sudo().mail_ids.references
             self.assertIn(sent.sudo().message_id, references)
