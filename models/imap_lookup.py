@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from . import imap_schedule
+from .imap_former_holder import leave_former_holders
 from .imap_schedule import ACTIVE_STATES
 
 #: afterwards the rest is left to the weekly audits: a mailbox may be paused for long
@@ -83,6 +84,7 @@ class ImapLookup(models.Model):
         """Note that a mailbox has looked for these, and forget those for whom all have."""
         connection.lookup_ids = False
         self.done_ids |= connection
+        leave_former_holders(self.env, set(self.mapped("email")))
         waiting = self.browse().union(
             *(self.search(self._waiting_domain(mailbox)) for mailbox in self._mailboxes())
         )

@@ -39,8 +39,10 @@ class ResPartner(models.Model):
         before = {partner.id: partner.email_normalized for partner in self}
         result = super().write(vals)
         changed = self.filtered(lambda p: p.email_normalized != before[p.id])
-        # sudo: as in create
-        self.env["imap.lookup"].sudo()._expect(changed.mapped("email_normalized"))
+        left = [before[partner.id] for partner in changed if before[partner.id]]
+        # sudo: as in create; an address that others have too may be the contact's no more
+        others = self.sudo().search([("email_normalized", "in", left)])
+        self.env["imap.lookup"].sudo()._expect((changed | others).mapped("email_normalized"))
         return result
 
     @api.depends_context("uid")

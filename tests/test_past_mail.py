@@ -187,6 +187,63 @@ class TestPastMail(MailboxCase):
 
 
 @tagged("post_install", "-at_install")
+class TestAddressMoves(MailboxCase):
+    """An address that was one contact's and is another's now."""
+
+    def setUp(self):
+        super().setUp()
+        self.env["imap.lookup"].search([]).unlink()
+        self.connection.sudo().connected_since -= timedelta(days=1)
+        for subject, to in (("Order", "olga@tea.example"), ("Both", "new@home.example")):
+            raw = mail("carla@shop.example", f"olga@tea.example, {to}", subject, date=ago(days=1))
+            self.server.inbox.deliver(raw, ago(days=1))
+        self.connection._sync()
+        self.customer.email = "new@home.example"
+        self.connection._sync()
+
+    def subjects(self, partner):
+        return sorted(self.entries(partner).mapped("subject"))
+
+    def test_nobody_else_has_it(self):
+        self.assertEqual(self.subjects(self.customer), ["Both", "Order"])
+
+    def test_somebody_else_gets_it(self):
+        other = self.env["res.partner"].create({"name": "Shop", "email": "carla@shop.example"})
+        self.connection._sync()
+        self.assertEqual(self.subjects(other), ["Both", "Order"])
+        self.assertEqual(
+            self.subjects(self.customer), ["Both"], "in that they take part themselves"
+        )
+
+    def test_what_was_put_there_by_hand_stays(self):
+        order = self.entries(self.customer).filtered(lambda m: m.subject == "Order").imap_email_id
+        self.env["imap.link"]._decide(order, "res.partner", self.customer.id, "added")
+        self.env["res.partner"].create({"name": "Shop", "email": "carla@shop.example"})
+        self.connection._sync()
+        self.assertEqual(self.subjects(self.customer), ["Both", "Order"])
+
+    def test_it_comes_back(self):
+        other = self.env["res.partner"].create({"name": "Shop", "email": "carla@shop.example"})
+        self.connection._sync()
+        other.email = False
+        self.customer.email = "carla@shop.example"
+        self.connection._sync()
+        self.assertEqual(self.subjects(self.customer), ["Both", "Order"])
+        self.assertFalse(self.subjects(other))
+
+    def test_one_of_two_who_had_it_gives_it_up(self):
+        self.customer2.email = "carla@shop.example"
+        self.customer.email = "carla@shop.example"
+        self.connection._sync()
+        before = self.customer | self.customer2
+        (holder,) = before.filtered(lambda p: "Order" in self.subjects(p))
+        holder.email = "elsewhere@home.example"
+        self.connection._sync()
+        self.assertIn("Order", self.subjects(before - holder))
+        self.assertNotIn("Order", self.subjects(holder))
+
+
+@tagged("post_install", "-at_install")
 class TestPastMailTour(TourCase):
     def test_add_a_contact(self):
         raw = mail("nora@new.example", LOGIN, "Greetings of last month", date=ago(days=30))
