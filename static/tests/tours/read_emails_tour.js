@@ -48,7 +48,7 @@ registry.category("web_tour.tours").add("mail_imap_sync.read_emails", {
         },
         {
             content: "In whose mailbox it was found",
-            trigger: ".o_form_view [name=mailbox_user_ids]:contains(Olga)",
+            trigger: ".o_imap_email_entry .o-mail-Message:contains(in mailbox of Olga)",
         },
         {
             content: "The rest of the conversation",
