@@ -140,7 +140,13 @@ class ImapDeletion(models.Model):
             self.partner_id.check_access("read")
             domain &= self._of_partner()
         else:
-            domain &= Domain("share_ids.connection_id", "in", managed.ids)
+            # mailboxes that were removed belonged to their owner's company
+            removed = Domain("connection_id", "=", False) & Domain(
+                "user_id.company_id", "in", self.env.companies.ids
+            )
+            domain &= Domain(
+                "share_ids", "any", Domain("connection_id", "in", managed.ids) | removed
+            )
         if self.connection_id:
             domain &= Domain("share_ids.connection_id", "=", self.connection_id._origin.id)
         if self.date_from:

@@ -81,6 +81,7 @@ class TestDeletedInOdoo(MailboxCase):
     def test_no_list_count_or_search_has_it(self):
         email = self.synced()
         self.assertEqual(self.customer.with_user(self.owner).imap_email_count, 1)
+        self.assertTrue(self.customer.imap_last_received)
         self.delete(email)
         emails = self.env["imap.email"]
         for user in (self.owner, self.manager, self.env.ref("base.user_admin")):
@@ -91,6 +92,7 @@ class TestDeletedInOdoo(MailboxCase):
         self.assertFalse(emails.search([("id", "=", email.id)]))
         self.env.invalidate_all()
         self.assertFalse(self.customer.with_user(self.owner).imap_email_count)
+        self.assertFalse(self.customer.imap_last_received)
         self.assertFalse(self.customer.with_user(self.owner).imap_email_ids)
 
     def test_no_sync_brings_it_back(self):

@@ -182,6 +182,24 @@ class TestDeletionByManager(LeavingCase):
         old = emails.filtered("deleted_date")
         self.assertEqual((old.deleted_by_id, old.deleted_by_manager), (self.manager, True))
 
+    def test_of_a_mailbox_that_was_removed(self):
+        self.deliver("Order")
+        self.sync()
+        self.connection.with_user(self.owner).unlink()
+        self.assertEqual(self.subjects(), ["Order"])
+        day = fields.Date.today() - timedelta(days=30)
+        company = self.env["res.company"].create({"name": "Coffee"})
+        stranger = new_test_user(
+            self.env,
+            "sven",
+            groups="base.group_user,mail_imap_sync.group_manager",
+            company_id=company.id,
+            company_ids=[company.id],
+        )
+        self.assertEqual(self.deletion(stranger, date_from=day).emails, 0)
+        self.deletion(date_from=day).action_delete()
+        self.assertEqual(self.subjects(), [])
+
     def test_by_mailbox(self):
         self.deliver("Hers")
         self.deliver("Both", to="olga@tea.example, otto@tea.example")

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from base64 import b64decode
 from datetime import timedelta
 from email import message_from_bytes, policy
 
@@ -10,6 +11,10 @@ from odoo.tests import HttpCase, new_test_user, tagged
 
 from .common import MailboxCase
 from .fake_server import ago, mail
+
+PICTURE = b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
 
 
 @tagged("post_install", "-at_install")
@@ -118,6 +123,17 @@ class TestExport(MailboxCase, HttpCase):
         self.assertEqual((file.get_filename(), file.get_content()), ("offer.pdf", b"%PDF"))
         for user in (self.colleague, self.manager):
             self.assertEqual(set(self.export(user)), {"Order"})
+
+    def test_an_image_in_the_text(self):
+        raw = mail("carla@shop.example", "olga@tea.example", "Picture")
+        message = message_from_bytes(raw, policy=policy.default)
+        message.set_content('<p>See <img src="cid:tea@shop"></p>', subtype="html")
+        message.add_related(PICTURE, "image", "png", cid="<tea@shop>", filename="tea.png")
+        self.server.inbox.deliver(message.as_bytes(), ago(days=1))
+        self.connection._sync()
+        text, image = self.export(self.owner)["Picture"].iter_parts()
+        self.assertEqual(image.get_content(), PICTURE)
+        self.assertIn(f'src="cid:{image["Content-ID"][1:-1]}"', text.get_content())
 
     def test_who_may_not(self):
         self.deliver("Order")
