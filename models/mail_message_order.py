@@ -6,6 +6,7 @@ Threads without synced mail keep the order of ids.
 
 from odoo import models
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 NEWEST_FIRST = "date DESC, id DESC"
 OLDEST_FIRST = "date ASC, id ASC"
@@ -79,18 +80,19 @@ class MailMessage(models.Model):
         """Say whether a thread holds synced mail; for portal users and visitors none does."""
         if not self.env.user._is_internal():
             return False
-        # sudo: mail.message - only whether there is one that this user sees: of other mail nothing is to be noticed
-        messages = self.sudo().with_context(imap_of_few=True)
-        entries = messages.search_count(
-            [
-                ("model", "=", thread._name),
-                ("res_id", "=", thread.id),
-                ("imap_email_id", "!=", False),
-                ("imap_is_visible", "=", True),
-            ],
-            limit=1,
+        # only whether there is one that this user sees: of other mail nothing is to be noticed
+        self.flush_model(["model", "res_id", "imap_email_id", "imap_stub"])
+        self.env["imap.share"]._flush_levels()
+        found = self.env.execute_query(
+            SQL(
+                """SELECT FROM mail_message
+                    WHERE model = %s AND res_id = %s AND imap_email_id IS NOT NULL AND %s LIMIT 1""",
+                thread._name,
+                thread.id,
+                self.with_context(imap_of_few=True)._imap_sql_is_visible("mail_message"),
+            )
         )
-        return bool(entries)
+        return bool(found)
 
     def _lacking(self, known, since=None):
         bound = self._date_bound(">=", since) if since else Domain.TRUE
