@@ -91,5 +91,6 @@ def _number(value):
 
 def _text(value):
     if isinstance(value, (list, tuple)):
-        return ", ".join(map(_text, value))
+        between = ", " if any(isinstance(item, (list, tuple)) for item in value) else " / "
+        return between.join(map(_text, value))
     return f"{value:g}" if isinstance(value, float) else str(value)
