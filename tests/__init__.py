@@ -45,7 +45,10 @@ from . import test_schedule
 from . import test_secret
 from . import test_sharing
 from . import test_sharing_access
+from . import test_sharing_files
 from . import test_sharing_moves
+from . import test_sharing_notices
+from . import test_sharing_owners
 from . import test_sharing_routes
 from . import test_sharing_tours
 from . import test_sign_in_again

@@ -1,3 +1,4 @@
+import json
 from datetime import timedelta
 from email import message_from_bytes, policy
 
@@ -11,6 +12,8 @@ from .fake_server import mail
 SECRET_TEXT = "zanzibar price"
 SECRET_FILE = b"quokka figures"
 SUBJECT = "Meerkat offer"
+#: at which colleagues do not read an email
+LEVELS = ("subject", "metadata", "private")
 
 
 def letter(subject=SUBJECT, text=SECRET_TEXT, to="olga@tea.example", **headers):
@@ -70,3 +73,48 @@ class SharingCase(MailboxCase):
         messages = thread.env["mail.message"]._message_fetch(None, thread=thread)["messages"]
         entries = messages.sudo().filtered("imap_email_id").sorted("date")
         return [entry.imap_stub or "everything" for entry in entries]
+
+
+class RestrictedCase(SharingCase):
+    """One mail at each level below everything, and how to look for what it must not tell."""
+
+    def setUp(self):
+        super().setUp()
+        self.entry = self.deliver()
+        self.email = self.entry.imap_email_id
+        self.file = self.entry.attachment_ids
+
+    who = ""
+
+    def each(self):
+        """Yield each level and each employee with whom the mail is not shared in full."""
+        for level in LEVELS:
+            self.share(level)
+            for user in self.others:
+                self.env.invalidate_all()
+                self.who = f"{user.login}, {level}"
+                yield level, user
+
+    def _formatMessage(self, msg, standardMsg):
+        return super()._formatMessage(f"{self.who}: {msg or ''}", standardMsg)
+
+    def notify(self, entry, *users):
+        self.env["mail.notification"].create(
+            [
+                {
+                    "mail_message_id": entry.id,
+                    "res_partner_id": user.partner_id.id,
+                    "notification_type": "inbox",
+                }
+                for user in users
+            ]
+        )
+
+    def assertTellsNothing(self, said, level="private"):
+        said = said if isinstance(said, str) else json.dumps(said, default=str)
+        self.assertNotIn(SECRET_TEXT, said)
+        self.assertNotIn(SECRET_FILE.decode(), said)
+        self.assertNotIn("figures.csv", said)
+        self.assertNotIn("Meerkat.offer", said, "the Message-ID")
+        if level != "subject":
+            self.assertNotIn(SUBJECT, said)
