@@ -24,6 +24,8 @@ _COLORS = {
     "田中 美咲": "#7f9a35",
     "星野 健": "#3d6fb0",
 }
+#: of the sample's strangers
+_NEW_CONTACT = {"name": "Camille Roche", "email": "camille.roche@maisonverlaine.example"}
 _AVATAR = """<svg xmlns="http://www.w3.org/2000/svg" width="180" height="180"><rect width="180" height="180"
  fill="{color}"/><text x="90" y="125" fill="#fff" font-size="96" text-anchor="middle"
  font-family="sans-serif">{letter}</text></svg>"""
@@ -46,6 +48,9 @@ def main(plan):
             open_contact(page, "田中 美咲")
             scroll_to(page, "価格と出荷条件のご提案", last=True)
             page.take("chatter_worldwide")
+        with browser.signed_in("clara", height=860, **_WIDE) as page:
+            list_emails(page)
+            add_a_contact(page)
         with browser.signed_in("felix", height=860, **_WIDE) as page:
             choose_what_colleagues_see(page)
         with browser.signed_in("clara", height=860, **_WIDE) as page:
@@ -153,6 +158,22 @@ def choose_what_colleagues_see(page):
     page.click(".o-dropdown-item:has-text('What colleagues see')")
     page.wait_for_selector(".o_dialog .modal-body")
     page.take("sharing")
+
+
+def list_emails(page):
+    """All mail of a company and its people."""
+    [company] = page.call("res.partner", "search", [["name", "=", "Maison Verlaine"]])
+    page.go(f"contacts/{company}", ".o_form_view")
+    page.click(".oe_stat_button:has-text('Emails')")
+    page.wait_for_selector(".o_list_view .o_data_row")
+    page.take("emails")
+
+
+def add_a_contact(page):
+    """Whose mail has been in the mailbox for long."""
+    contact = page.call("res.partner", "create", _NEW_CONTACT)
+    page.go(f"contacts/{contact}", ".o_field_widget:has-text('Looking for past mail')")
+    page.take("past_mail")
 
 
 def watch_all_mailboxes(page):
