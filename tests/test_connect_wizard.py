@@ -22,7 +22,7 @@ class TestConnectWizard(MailboxCase):
 
     def test_connects(self):
         wizard = self.fill(self.open())
-        self.assertEqual((wizard.host, wizard.login), ("imap.tea.example", "olga@tea.example"))
+        self.assertEqual((wizard.host, wizard.login), ("imap.tea.example", "new@tea.example"))
         wizard.host = "mail.tea.example"
         wizard.action_sign_in()
         self.assertEqual(wizard.step, "folders")
@@ -36,6 +36,17 @@ class TestConnectWizard(MailboxCase):
         self.assertEqual(connection.name, "Work")
         self.assertEqual(connection.user_id, self.owner)
         self.assertEqual(connection._decrypted_secret(), "secret")
+
+    def test_guesses_follow_the_address_and_what_was_typed_stays(self):
+        wizard = self.open()
+        with Form(wizard) as form:
+            form.email = "new@coffee.example"
+            self.assertEqual((form.host, form.login), ("imap.coffee.example", "new@coffee.example"))
+        with Form(wizard) as form:
+            form.host, form.login = "mail.coffee.example", "new"
+        with Form(wizard) as form:
+            form.email = "other@milk.example"
+            self.assertEqual((form.host, form.login), ("mail.coffee.example", "new"))
 
     def test_error_stands_on_its_field(self):
         wizard = self.fill(self.open())

@@ -71,8 +71,14 @@ class ImapConnect(models.TransientModel):
     @api.depends("email")
     def _compute_host(self):
         for wizard in self:
-            domain = (email_normalize(wizard.email) or "").partition("@")[2]
-            wizard.host = wizard.host or (f"imap.{domain}" if domain else False)
+            # a guess follows the address, what somebody typed stays
+            if wizard.host in (False, wizard._guessed_host(wizard._origin.email)):
+                wizard.host = wizard._guessed_host(wizard.email)
+
+    @staticmethod
+    def _guessed_host(email):
+        domain = (email_normalize(email) or "").partition("@")[2]
+        return f"imap.{domain}" if domain else False
 
     @api.depends("security")
     def _compute_port(self):
@@ -82,7 +88,8 @@ class ImapConnect(models.TransientModel):
     @api.depends("email")
     def _compute_login(self):
         for wizard in self:
-            wizard.login = wizard.login or wizard.email
+            if wizard.login in (False, wizard._origin.email):
+                wizard.login = wizard.email
 
     @api.depends("connection_id")
     def _compute_again(self):
