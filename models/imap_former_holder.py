@@ -3,6 +3,8 @@
 As long as nobody else has the address, it stays: whoever changes employer keeps their history.
 """
 
+from odoo.tools import email_normalize
+
 from ..lib.addresses import spellings
 
 
@@ -14,30 +16,30 @@ def leave_former_holders(env, addresses):
     :param env: with all rights
     :param addresses: normalised addresses that contacts have now
     """
-    for address in addresses:
-        holders = env["res.partner"].search([("email_normalized", "=", address)])
-        emails = _entries(env, [("res_id", "in", holders.ids)]).imap_email_id
-        emails = emails.filtered(lambda email, address=address: _takes_part(email, address))
-        elsewhere = _entries(
-            env, [("res_id", "not in", holders.ids), ("imap_email_id", "in", emails.ids)]
+    holders = env["res.partner"].search([("email_normalized", "in", list(addresses))])
+    rightly = _entries(env, [("res_id", "in", holders.ids)]).filtered(_belongs)
+    elsewhere = _entries(env, [("imap_email_id", "in", rightly.imap_email_id.ids)]) - rightly
+    elsewhere = elsewhere.filtered(lambda entry: not _belongs(entry))
+    emails = elsewhere.imap_email_id
+    by_hand, free = _put_by_hand(env, emails), _with_free_addresses(env, emails)
+    elsewhere.filtered(
+        lambda entry: (
+            entry.imap_email_id not in free
+            and (entry.imap_email_id.id, entry.res_id) not in by_hand
         )
-        by_hand = _put_by_hand(env, emails)
-        elsewhere.filtered(
-            lambda entry, by_hand=by_hand: (
-                (entry.imap_email_id.id, entry.res_id) not in by_hand and not _belongs(entry)
-            )
-        ).unlink()
+    ).unlink()
 
 
 def _entries(env, domain):
     """Return chatter entries of emails on contacts."""
-    return env["mail.message"].search(
+    return env["mail.message"].search_fetch(
         [
             ("model", "=", "res.partner"),
             ("imap_email_id", "!=", False),
             ("imap_stub", "=", False),
             *domain,
-        ]
+        ],
+        ["imap_email_id", "res_id"],
     )
 
 
@@ -47,13 +49,25 @@ def _put_by_hand(env, emails):
     return {(link.email_id.id, link.res_id) for link in links}
 
 
-def _belongs(entry):
-    """Say whether the contact of an entry takes part in its email."""
-    contact = entry.env["res.partner"].browse(entry.res_id)
-    return bool(contact.email_normalized) and _takes_part(
-        entry.imap_email_id, contact.email_normalized
+def _with_free_addresses(env, emails):
+    """Return those of some emails in which an address of nobody's takes part: it may be why a contact has the email."""
+    addresses = {
+        form for email in emails for one in email.addresses or () for form in spellings(one)
+    }
+    contacts = env["res.partner"].search_fetch(
+        [("email_normalized", "in", list(addresses))], ["email_normalized"]
+    )
+    mailboxes = env["imap.connection"].search_fetch([], ["email"])
+    known = {*contacts.mapped("email_normalized"), *map(email_normalize, mailboxes.mapped("email"))}
+    return emails.filtered(
+        lambda email: any(known.isdisjoint(spellings(one)) for one in email.addresses or ())
     )
 
 
-def _takes_part(email, address):
-    return not set(spellings(address)).isdisjoint(email.addresses or ())
+def _belongs(entry):
+    """Say whether the contact of an entry takes part in its email."""
+    contact = entry.env["res.partner"].browse(entry.res_id)
+    address = contact.email_normalized
+    return bool(address) and not set(spellings(address)).isdisjoint(
+        entry.imap_email_id.addresses or ()
+    )

@@ -215,6 +215,18 @@ class TestAddressMoves(MailboxCase):
             self.subjects(self.customer), ["Both"], "in that they take part themselves"
         )
 
+    def test_somebody_else_of_the_conversation_becomes_a_contact(self):
+        to = "olga@tea.example, dora@shop.example"
+        raw = mail("carla@shop.example", to, "Third", date=ago(days=1))
+        self.customer.email = "carla@shop.example"
+        self.server.inbox.deliver(raw, ago(days=1))
+        self.connection._sync()
+        self.customer.email = "new@home.example"
+        other = self.env["res.partner"].create({"name": "Dora", "email": "dora@shop.example"})
+        self.connection._sync()
+        self.assertEqual(self.subjects(other), ["Third"])
+        self.assertIn("Third", self.subjects(self.customer), "nobody else has their address")
+
     def test_what_was_put_there_by_hand_stays(self):
         order = self.entries(self.customer).filtered(lambda m: m.subject == "Order").imap_email_id
         self.env["imap.link"]._decide(order, "res.partner", self.customer.id, "added")
@@ -229,7 +241,7 @@ class TestAddressMoves(MailboxCase):
         self.customer.email = "carla@shop.example"
         self.connection._sync()
         self.assertEqual(self.subjects(self.customer), ["Both", "Order"])
-        self.assertFalse(self.subjects(other))
+        self.assertNotIn("Order", self.subjects(other))
 
     def test_one_of_two_who_had_it_gives_it_up(self):
         self.customer2.email = "carla@shop.example"
