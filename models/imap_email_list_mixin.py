@@ -119,10 +119,6 @@ class ImapEmailListMixin(models.AbstractModel):
             ids = [owner.id for owner in owners.get(email.id, ())]
             email.mailbox_user_ids = self.env["res.users"].browse(ids)
 
-    def _mailbox_owner_names(self):
-        """Return the names of those in whose mailboxes these emails are: a dict of id -> names, in one query."""
-        return self._by_mailbox("connection_id.user_id.partner_id.name")
-
     def _by_mailbox(self, what):
         """Return something of the mailboxes in which these emails are, each once: a dict of id -> list.
 

@@ -38,17 +38,18 @@ class MailMessage(models.Model):
         entries = self.sudo().filtered("imap_email_id")
         emails = entries.imap_email_id
         emails.fetch(["direction", "kind", "authentication"])
-        owners = emails._mailbox_owner_names()
-        sharing = self._imap_sharing_of(emails)
+        nobody = [], False, False
+        overview = self.env["imap.share"]._overview(emails)
         return {
             entry.id: {
                 "imap_direction": entry.imap_email_id.direction,
                 # from headers that a stub does not show
                 "imap_kind": not entry.imap_stub and entry.imap_email_id.kind,
                 "imap_authentication": not entry.imap_stub and entry.imap_email_id.authentication,
-                "imap_mailboxes": owners.get(entry.imap_email_id.id, []),
+                "imap_mailboxes": names,
                 "imap_stub": entry.imap_stub,
-                "imap_sharing": sharing.get(entry.imap_email_id.id, False),
+                "imap_sharing": self._imap_sharing_value(own, level),
             }
             for entry in entries
+            for names, own, level in (overview.get(entry.imap_email_id.id, nobody),)
         }

@@ -27,15 +27,22 @@ class MailMessageSharingMixin(models.AbstractModel):
     @api.model
     def _imap_sharing_of(self, emails):
         """Return how far the user's own emails among these are shared: a dict of id -> value of ``imap_sharing``."""
-        own = self.env["imap.share"]._own_levels(emails)
-        levels = self.env["imap.share"]._levels(emails.browse(own))
+        overview = self.env["imap.share"]._overview(emails)
         return {
-            email: {
-                "level": levels[email],
-                "by_others": LEVELS.index(levels[email]) > LEVELS.index(level),
-            }
-            for email, level in own.items()
+            email: self._imap_sharing_value(own, level)
+            for email, (_names, own, level) in overview.items()
+            if own
         }
+
+    @api.model
+    def _imap_sharing_value(self, own, level):
+        """Return the value of ``imap_sharing``.
+
+        :param own: the level at which the user shares an email; False if it is not theirs
+        :param level: the level at which colleagues see it
+        """
+        by_others = own and LEVELS.index(level) > LEVELS.index(own)
+        return own and {"level": level, "by_others": by_others}
 
     def imap_sharing_options(self):
         """Return what the owner of this email can choose, and what holds now."""
