@@ -1,10 +1,11 @@
 """Mailboxes that are signed in to by the tokens of a provider."""
 
+from contextlib import suppress
 from dataclasses import replace
 
 from odoo import fields, models
 
-from ..lib.errors import SecretUnreadable, TokenRefused
+from ..lib.errors import SecretUnreadable, SyncError, TokenRefused
 from ..lib.tokens import Tokens
 from .imap_oauth import PROVIDERS
 
@@ -48,6 +49,8 @@ class ImapConnection(models.Model):
 
     def _record_failure(self, error):
         if isinstance(error, TokenRefused) and self.secret:
-            # it may have ended early: the next try brings a new one, or tells that access was withdrawn
-            self._keep_tokens(replace(self._tokens(), access="", expires=0))
+            # it may have ended early: the next try brings a new one, or tells that access was withdrawn; there are
+            # none any more if a password was typed meanwhile, or the owner archived
+            with suppress(SyncError):
+                self._keep_tokens(replace(self._tokens(), access="", expires=0))
         return super()._record_failure(error)

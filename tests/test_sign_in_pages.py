@@ -12,6 +12,7 @@ from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 
+from ..lib.errors import TokenRefused
 from ..lib.tokens import Tokens
 from ..models import imap_oauth, imap_sync
 from ..models.imap_connection_oauth import ENOUGH
@@ -216,6 +217,16 @@ class TestSignInPages(SignInCase):
         self.assertTrue(connection.next_sync, "it is tried again by itself")
         connection._sync()
         self.assertEqual((connection.state, self.subjects()), ("connected", ["Later"]))
+
+    def test_a_token_is_refused_while_its_mailbox_changes(self):
+        """Whoever archived the owner, or typed a password meanwhile, has said what is to be; the run just ends."""
+        connection = self.connect_by("google").sudo()
+        connection.secret = connection._vault().encrypt("a password, typed meanwhile")
+        connection._record_failure(TokenRefused())
+        self.assertEqual(connection._decrypted_secret(), "a password, typed meanwhile")
+        self.owner.active = False
+        connection.state = "connected"
+        connection._record_failure(TokenRefused())
 
     def test_a_token_ends_in_the_middle_of_past_mail(self):
         for number in range(60):
