@@ -23,6 +23,7 @@ from . import imap_email_reading_mixin
 from . import imap_email_export_mixin
 from . import imap_tombstone
 from . import imap_email_authentication_mixin
+from . import imap_email_overview_mixin
 from . import imap_email
 from . import imap_link
 from . import imap_share

@@ -20,6 +20,7 @@ class ImapEmail(models.Model):
         "imap.email.export.mixin",
         "imap.tombstone.mixin",
         "imap.email.authentication.mixin",
+        "imap.email.overview.mixin",
     ]
     _description = "Synced email"
     _order = "date desc, id desc"

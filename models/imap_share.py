@@ -169,46 +169,6 @@ class ImapShare(models.Model):
         )
 
     @api.model
-    def _overview(self, emails):
-        """Return what a page of a chatter shows of emails' owners, in one query.
-
-        From the few shares of its emails PostgreSQL finds the copies one by one; from the copies, of which there are
-        millions, it plans for thousands and calls for a second process.
-
-        :return: id -> (names of those in whose mailboxes it is, as far as the user may know that; the level at which
-            the user shares it, False if it is not theirs; the level at which colleagues see it)
-        """
-        if not emails.ids:
-            return {}
-        self._flush_levels()
-        self.env["imap.placement"].flush_model(["email_id", "connection_id"])
-        self.env["res.partner"].flush_model(["name"])
-        rows = self.env.execute_query(
-            SQL(
-                """SELECT share.email_id,
-                          array_agg(DISTINCT partner.name)
-                             FILTER (WHERE (share.user_id = %(uid)s OR %(level)s <> 'private')
-                                       AND EXISTS (SELECT FROM imap_placement AS copy
-                                                    WHERE copy.email_id = share.email_id
-                                                      AND copy.connection_id = share.connection_id)),
-                          array_agg(%(level)s) FILTER (WHERE share.user_id = %(uid)s),
-                          array_agg(%(level)s)
-                     FROM %(rows)s
-                     LEFT JOIN res_users ON res_users.id = mailbox.user_id
-                     LEFT JOIN res_partner AS partner ON partner.id = res_users.partner_id
-                    WHERE share.email_id IN %(emails)s
-                    GROUP BY share.email_id""",
-                rows=self._sql_rows(),
-                emails=tuple(emails.ids),
-                uid=self.env.uid,
-                level=self._sql_level(),
-            )
-        )
-        return {
-            email: (names or [], most(own or ()), most(all_)) for email, names, own, all_ in rows
-        }
-
-    @api.model
     def _sql_level_for_user(self, email):
         """Return what the user sees of an email: a level, null for nothing.
 

@@ -36,20 +36,17 @@ class MailMessage(models.Model):
         """Return what is shown of those of these messages that are entries of synced mail: a dict of id -> values."""
         # sudo: imap.email - what accessible messages are, and whose
         entries = self.sudo().filtered("imap_email_id")
-        emails = entries.imap_email_id
-        emails.fetch(["direction", "kind", "authentication"])
-        nobody = [], False, False
-        overview = self.env["imap.share"]._overview(emails)
+        overviews = entries.imap_email_id._overviews()
         return {
             entry.id: {
-                "imap_direction": entry.imap_email_id.direction,
+                "imap_direction": email.direction,
                 # from headers that a stub does not show
-                "imap_kind": not entry.imap_stub and entry.imap_email_id.kind,
-                "imap_authentication": not entry.imap_stub and entry.imap_email_id.authentication,
-                "imap_mailboxes": names,
+                "imap_kind": not entry.imap_stub and email.kind,
+                "imap_authentication": not entry.imap_stub and (email.authentication or False),
+                "imap_mailboxes": email.mailboxes,
                 "imap_stub": entry.imap_stub,
-                "imap_sharing": self._imap_sharing_value(own, level),
+                "imap_sharing": self._imap_sharing_value(email.own_level, email.level),
             }
             for entry in entries
-            for names, own, level in (overview.get(entry.imap_email_id.id, nobody),)
+            for email in (overviews[entry.imap_email_id.id],)
         }

@@ -105,6 +105,13 @@ class MailMessage(models.Model):
             domain = Domain(domain) & Domain("imap_is_visible", "=", True)
         return super()._search(domain, offset, limit, order, bypass_access=bypass_access, **kwargs)
 
+    def _message_fetch(self, *args, **kwargs):
+        """Read what was found: the search has asked the rule, which the first field that is read would do again."""
+        result = super()._message_fetch(*args, **kwargs)
+        if not self.env.su:
+            result["messages"].sudo().fetch()
+        return result
+
     def fetch(self, field_names=None):
         """Check what core leaves unchecked here: fields of messages that are known by their id."""
         if not self.env.su and (hidden := self._imap_hidden()):

@@ -27,11 +27,10 @@ class MailMessageSharingMixin(models.AbstractModel):
     @api.model
     def _imap_sharing_of(self, emails):
         """Return how far the user's own emails among these are shared: a dict of id -> value of ``imap_sharing``."""
-        overview = self.env["imap.share"]._overview(emails)
         return {
-            email: self._imap_sharing_value(own, level)
-            for email, (_names, own, level) in overview.items()
-            if own
+            id_: self._imap_sharing_value(email.own_level, email.level)
+            for id_, email in emails._overviews().items()
+            if email.own_level
         }
 
     @api.model
