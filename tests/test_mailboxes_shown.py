@@ -56,7 +56,7 @@ class TestMailboxesShown(MailboxCase):
         self.assertEqual(costs[0], costs[1])
 
     def test_a_page_of_mail_takes_one_query_more(self):
-        """Beside a page of notes: two for what is shown of its mail and its people, one less for an author without a user."""
+        """Beside a page of notes: two for what is shown of mail and its people, one less for its author."""
         self.deliver(30, self.server, self.servers["otto@tea.example"])
         for number in range(30):
             self.customer2.message_post(body=f"Note {number}", subject=f"Note {number}")
