@@ -129,7 +129,7 @@ def read_header_facts(header: bytes, internaldate: datetime | None) -> HeaderFac
     in_reply_to = read_ids(get(b"in-reply-to", ""))
     # hundreds of authors are no honest mail
     authors = [address.email for address in (from_ or sender)[:10]]
-    bounce = is_bounce(fields, authors)
+    bounce = is_bounce(fields, authors, subject)
     return HeaderFacts(
         message_id=message_id,
         digest=_digest(

@@ -29,7 +29,16 @@ KIND_FIELDS = (
 
 _LIST_ID = re.compile(r"<([^<>]*)>")
 _REPORT_TYPE = re.compile(r"report-type\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)
-_MAIL_SERVER = re.compile(r"mail(?:er)?-daemon@", re.IGNORECASE)
+_MAIL_SERVER = re.compile(
+    r"(?:mail(?:er)?-daemon|mdaemon|mail\W?delivery\W?(?:sub)?system)@", re.IGNORECASE
+)
+_POSTMASTER = re.compile(r"postmaster@", re.IGNORECASE)
+#: as Exchange, SMTP32, Domino and others name a report of theirs that has no form of its own
+_NOT_DELIVERED = re.compile(
+    r"undeliver|not be delivered|returned mail|(?:non-?|mail |message )delivery"
+    r"|delivery\W+(?:status|failure|failed|report|error|warning|problem)|failed mail|failure notice",
+    re.IGNORECASE,
+)
 
 #: unfolded, decoded fields by lower-case name
 Fields = Mapping[bytes, str]
@@ -73,26 +82,52 @@ def is_automated(fields: Fields, senders: Iterable[str]) -> bool:
         or b"x-autoreply" in fields
         or b"x-autorespond" in fields
         or _precedence(fields) == "auto_reply"
-        or fields.get(b"return-path", "").strip() == "<>"
+        or _has_no_return_path(fields)
         or fields.get(b"content-type", "").lstrip().lower().startswith("multipart/report")
         or any(map(is_no_reply, senders))
     )
 
 
-def is_bounce(fields: Fields, senders: Iterable[str]) -> bool:
+def is_bounce(fields: Fields, senders: Iterable[str], subject: str) -> bool:
     """Whether a mail server tells that it could not deliver, or not yet (RFC 3464).
 
-    An empty Return-Path alone says nothing: absence notices have it too.
+    An empty Return-Path alone says nothing: absence notices have it too. Nor does a subject alone:
+    people forward and ask about such mail.
+
+    :param senders: addresses
+    :param subject: decoded
     """
-    content_type = fields.get(b"content-type", "").lstrip()
-    report = _REPORT_TYPE.search(content_type)
+    senders = list(senders)
     return (
         b"x-failed-recipients" in fields
         or any(map(_MAIL_SERVER.match, senders))
-        or content_type.lower().startswith("multipart/report")
-        and bool(report)
-        and report.group(1).lower() in ("delivery-status", "global-delivery-status")
+        or _is_delivery_report(fields, senders)
+        or (_is_from_postmaster(senders) or _has_no_return_path(fields))
+        and bool(_NOT_DELIVERED.search(subject))
     )
+
+
+def _is_delivery_report(fields: Fields, senders: list[str]) -> bool:
+    content_type = fields.get(b"content-type", "").lstrip()
+    if not content_type.lower().startswith("multipart/report"):
+        return False
+    if report := _REPORT_TYPE.search(content_type):
+        return report.group(1).lower() in ("delivery-status", "global-delivery-status")
+    # RFC 6522 section 3 demands the type, yet some servers leave it out
+    return _is_from_postmaster(senders)
+
+
+def _is_from_postmaster(senders: list[str]) -> bool:
+    """Whether a mail comes from who runs a server, or from nobody, as RFC 5321 section 6.1 wants it."""
+    return not senders or any(map(_POSTMASTER.match, senders))
+
+
+def _has_no_return_path(fields: Fields) -> bool:
+    """Whether nobody wants to hear if it is not delivered (RFC 5321 section 4.5.5); some servers
+    write down who they are instead.
+    """
+    path = fields.get(b"return-path", "").strip().lower()
+    return path == "<>" or path.startswith("<mailer-daemon")
 
 
 def _precedence(fields: Fields) -> str:

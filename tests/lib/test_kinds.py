@@ -36,7 +36,7 @@ KINDS = {
     "international delivery report": (REPORT + b"global-delivery-status", "automated bounce"),
     "receipt": (REPORT + b"disposition-notification", "automated"),
     "report of abuse": (REPORT + b"feedback-report", "automated"),
-    "report of nothing": (b"Content-Type: multipart/report", "automated"),
+    "report of nothing": (b"From: a@x.com\nContent-Type: multipart/report", "automated"),
     "failed recipients": (b"X-Failed-Recipients: b@y.com", "automated bounce"),
     "daemon": (b"From: MAILER-DAEMON@x.com", "automated bounce"),
     "daemon, with a name": (b"From: Mail Delivery <mail-daemon@x.com>", "automated bounce"),
@@ -47,6 +47,27 @@ KINDS = {
     "Norbert": (b"From: norbert@x.com", ""),
     "Nora Reply": (b"From: nora.reply@x.com", ""),
     "writes about bounces": (b"From: a@x.com\nSubject: Undeliverable", ""),
+    "postmaster, in words": (b"From: postmaster@x.com\nSubject: Undeliverable: Offer", "automated bounce"),
+    "postmaster, status": (
+        b"From: <Postmaster@x.com>\nSubject: Delivery Status Notification (Failure)",
+        "automated bounce",
+    ),
+    "postmaster, encoded words": (
+        b"From: postmaster@x.com\nSubject: =?utf-8?B?RGVsaXZlcnkgZmFpbHVyZQ==?=", "automated bounce",
+    ),
+    "postmaster about something else": (b"From: postmaster@x.com\nSubject: Your delivery", "automated"),
+    "nobody, in words": (b"From: Postmaster <>\nSubject: Undeliverable: a@x.com", "automated bounce"),
+    "report without a type": (
+        b"From: postmaster@x.com\nContent-Type: multipart/report; boundary=b", "automated bounce",
+    ),
+    "delivery system": (b"From: Mail.Delivery.System@x.com", "automated bounce"),
+    "nobody": (b"Subject: Hello", ""),
+    "to nobody, in words": (
+        b"From: imss@x.com\nReturn-Path: <MAILER-DAEMON@y.com>\nSubject: Mail could not be delivered",
+        "automated bounce",
+    ),
+    "to nobody": (b"From: a@x.com\nReturn-Path: <MAILER-DAEMON>", "automated"),
+    "MDaemon": (b"From: MDaemon@x.com", "automated bounce"),
 }  # fmt: skip
 
 
