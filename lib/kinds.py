@@ -102,7 +102,7 @@ def is_bounce(fields: Fields, senders: Iterable[str], subject: str) -> bool:
         b"x-failed-recipients" in fields
         or any(map(_MAIL_SERVER.match, senders))
         or _is_delivery_report(fields, senders)
-        or (_is_from_postmaster(senders) or _has_no_return_path(fields))
+        or _is_from_mail_server(fields, senders)
         and bool(_NOT_DELIVERED.search(subject))
     )
 
@@ -114,12 +114,12 @@ def _is_delivery_report(fields: Fields, senders: list[str]) -> bool:
     if report := _REPORT_TYPE.search(content_type):
         return report.group(1).lower() in ("delivery-status", "global-delivery-status")
     # RFC 6522 section 3 demands the type, yet some servers leave it out
-    return _is_from_postmaster(senders)
+    return _is_from_mail_server(fields, senders)
 
 
-def _is_from_postmaster(senders: list[str]) -> bool:
-    """Whether a mail comes from who runs a server, or from nobody, as RFC 5321 section 6.1 wants it."""
-    return not senders or any(map(_POSTMASTER.match, senders))
+def _is_from_mail_server(fields: Fields, senders: list[str]) -> bool:
+    """Whether a mail may come from a server: from who runs one, or with nobody to answer to."""
+    return not senders or _has_no_return_path(fields) or any(map(_POSTMASTER.match, senders))
 
 
 def _has_no_return_path(fields: Fields) -> bool:
