@@ -13,6 +13,7 @@ from . import imap_contact_policy
 from . import imap_newcomer
 from . import imap_lookup
 from . import imap_connection
+from . import imap_connection_sync
 from . import imap_oauth
 from . import imap_connection_oauth
 from . import imap_connection_folders
