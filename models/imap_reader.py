@@ -20,7 +20,8 @@ from ..lib.match import Outcome, match
 from ..lib.parse import parse_mail
 from ..lib.session import RawHeader
 from .imap_directory import Directory
-from .imap_store import Failure, LinkedMail, Store
+from .imap_linked_mail import Failure, LinkedMail
+from .imap_store import Store
 from .imap_touched import Touched
 
 _logger = logging.getLogger(__name__)

@@ -1,78 +1,17 @@
 """Writes linked mail down: emails, attachments, chatter entries and placements, in bulk."""
 
-from dataclasses import dataclass
 from functools import cached_property
 
 from odoo import SUPERUSER_ID, fields
 from odoo.tools.mail import formataddr
 
-from ..lib.errors import MessageUnreadable
-from ..lib.headers import HeaderFacts
-from ..lib.identity import identity
-from ..lib.kinds import Kind
 from ..lib.known import flags_text
-from ..lib.match import Verdict
 from ..lib.parse import ParsedMail, as_html, replace_cids
-from ..lib.quotes import is_forward
-from ..lib.session import RawHeader
 from .imap_entry import closed_places, create_entries, enter_on_more_records
+from .imap_linked_mail import records_of
 from .imap_notice import notice
 from .ir_websocket import announce
 from .mail_body import sanitize_body
-
-
-def _records(verdict):
-    """Return the (model, id) of the records that a mail is to stand on, each once."""
-    contacts = [("res.partner", contact) for contact in verdict.contacts]
-    return list(dict.fromkeys([*verdict.records, *contacts]))
-
-
-@dataclass(frozen=True, slots=True)
-class LinkedMail:
-    """A message that is to be linked.
-
-    :param mail: the parsed body, or None when it is too large to be copied, or not needed
-    :param silent: past mail: nobody is notified of it
-    :param copy_of: the ``imap.email`` of which it is another copy, if that is known without its body
-    """
-
-    raw: RawHeader
-    facts: HeaderFacts
-    verdict: Verdict
-    mail: ParsedMail | None
-    silent: bool
-    copy_of: object = None
-
-    @property
-    def digest(self):
-        return identity(self.facts, self.mail)
-
-    @property
-    def records(self):
-        return _records(self.verdict)
-
-
-def _quotes_nothing(mail):
-    """Say whether all of a mail is to be shown: see lib/quotes.py."""
-    by_program = mail.verdict.kind in (Kind.AUTOMATED, Kind.BOUNCE)
-    return by_program or is_forward(mail.facts.subject)
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """Why a message could not be read.
-
-    :param size: its bytes, 0 when the server did not tell
-    """
-
-    size: int
-    error: MessageUnreadable
-
-    def values(self):
-        """Return the fields of a placement that say so. Only the server's own words are kept: what went wrong
-        inside of Odoo may quote the mail, and stands in the log."""
-        said = self.error.detail if type(self.error) is MessageUnreadable else False
-        return {"state": "quarantined", "error_code": self.error.code, "error": said}
 
 
 class Store:
@@ -156,7 +95,9 @@ class Store:
         :param dict verdicts: email -> :class:`~..lib.match.Verdict`
         """
         places = [
-            (email, *record) for email, verdict in verdicts.items() for record in _records(verdict)
+            (email, *record)
+            for email, verdict in verdicts.items()
+            for record in records_of(verdict)
         ]
         enter_on_more_records(self.env, places)
 
@@ -336,7 +277,7 @@ class Store:
         shown = [record for attachment, record in files if attachment.content_id not in used]
         return {
             # behind what was sanitized, so that nothing in the mail can swallow or hide it
-            "body": sanitize_body(body, _quotes_nothing(mail))
+            "body": sanitize_body(body, mail.quotes_nothing)
             + notice(self._reader_env, mail.mail, mail.raw.size),
             "attachment_ids": [(4, record.id) for record in shown],
             "imap_email_id": email.id,
