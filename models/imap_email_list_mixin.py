@@ -114,24 +114,14 @@ class ImapEmailListMixin(models.AbstractModel):
 
     @api.depends_context("uid")
     def _compute_mailbox_user_ids(self):
-        owners = self._by_mailbox("connection_id.user_id")
+        copies = Domain("email_id", "in", self.ids) & self._visible_copies()
+        # sudo: imap.placement - of mailboxes that the user may know of
+        placements = self.env["imap.placement"].sudo()
+        owners = defaultdict(list)
+        for email, owner in placements._read_group(copies, ["email_id", "connection_id.user_id"]):
+            owners[email.id].append(owner.id)
         for email in self:
-            ids = [owner.id for owner in owners.get(email.id, ())]
-            email.mailbox_user_ids = self.env["res.users"].browse(ids)
-
-    def _by_mailbox(self, what):
-        """Return something of the mailboxes in which these emails are, each once: a dict of id -> list.
-
-        :param what: path of a field of ``imap.placement``
-        """
-        found = {}
-        if self.ids:
-            copies = Domain("email_id", "in", self.ids) & self._visible_copies()
-            # sudo: imap.placement - of mailboxes that the user may know of
-            placements = self.env["imap.placement"].sudo()
-            for email, value in placements._read_group(copies, ["email_id", what]):
-                found.setdefault(email.id, []).append(value)
-        return found
+            email.mailbox_user_ids = self.env["res.users"].browse(owners[email.id])
 
     @api.model
     def _visible_copies(self):
