@@ -1,5 +1,5 @@
+import {openMailboxes} from "./preferences_steps";
 import {registry} from "@web/core/registry";
-import {stepUtils} from "@web_tour/tour_utils";
 
 /**
  * A salesperson connects a mailbox: a wrong password first, then the right one, then folders and period; afterwards
@@ -7,22 +7,7 @@ import {stepUtils} from "@web_tour/tour_utils";
  */
 registry.category("web_tour.tours").add("mail_imap_sync.connect_mailbox", {
     steps: () => [
-        stepUtils.showAppsMenuItem(),
-        {
-            content: "Open the user menu",
-            trigger: ".o_user_menu button",
-            run: "click",
-        },
-        {
-            content: "Open the preferences",
-            trigger: ".dropdown-item:contains(My Preferences)",
-            run: "click",
-        },
-        {
-            content: "Open the mailboxes",
-            trigger: ".o_dialog a.nav-link:contains(Mailboxes)",
-            run: "click",
-        },
+        ...openMailboxes(),
         {
             content: "Nothing is connected yet, and the page says what for",
             trigger: ".o_dialog span:contains(Connect your mailbox)",
@@ -91,19 +76,7 @@ registry.category("web_tour.tours").add("mail_imap_sync.connect_mailbox", {
         {
             trigger: "body:not(:has(.o_dialog))",
         },
-        {
-            content: "Open the preferences again",
-            trigger: ".o_user_menu button",
-            run: "click",
-        },
-        {
-            trigger: ".dropdown-item:contains(My Preferences)",
-            run: "click",
-        },
-        {
-            trigger: ".o_dialog a.nav-link:contains(Mailboxes)",
-            run: "click",
-        },
+        ...openMailboxes(),
         {
             content: "Sync now",
             trigger: ".o_dialog .o_data_row:contains(Connected) button:contains(Sync now)",

@@ -1,20 +1,10 @@
+import {openMailboxes} from "./preferences_steps";
 import {registry} from "@web/core/registry";
 
 /** Somebody is never to be synced: their past mail is removed after a look at how much it is, and can come back. */
 registry.category("web_tour.tours").add("mail_imap_sync.never_sync", {
     steps: () => [
-        {
-            trigger: ".o_user_menu button",
-            run: "click",
-        },
-        {
-            trigger: ".dropdown-item:contains(My Preferences)",
-            run: "click",
-        },
-        {
-            trigger: ".o_dialog a.nav-link:contains(Mailboxes)",
-            run: "click",
-        },
+        ...openMailboxes(),
         {
             trigger: ".o_dialog button:contains(Never sync)",
             run: "click",

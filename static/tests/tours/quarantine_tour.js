@@ -1,26 +1,11 @@
+import {openMailboxes} from "./preferences_steps";
 import {registry} from "@web/core/registry";
-import {stepUtils} from "@web_tour/tour_utils";
 
 const tours = registry.category("web_tour.tours");
 
 /** The owner opens the list of what could not be read, from the preferences. */
 const openList = () => [
-    stepUtils.showAppsMenuItem(),
-    {
-        content: "Open the user menu",
-        trigger: ".o_user_menu button",
-        run: "click",
-    },
-    {
-        content: "Open the preferences",
-        trigger: ".dropdown-item:contains(My Preferences)",
-        run: "click",
-    },
-    {
-        content: "Open the mailboxes",
-        trigger: ".o_dialog a.nav-link:contains(Mailboxes)",
-        run: "click",
-    },
+    ...openMailboxes(),
     {
         content: "Open the mailbox",
         trigger: ".o_dialog .o_data_row td[name=email]:contains(olga@tea.example)",

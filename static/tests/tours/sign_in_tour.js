@@ -1,25 +1,11 @@
+import {openMailboxes} from "./preferences_steps";
 import {registry} from "@web/core/registry";
-import {stepUtils} from "@web_tour/tour_utils";
 
 /** A salesperson connects their mailbox by Google's own page, which knows them already. */
 registry.category("web_tour.tours").add("mail_imap_sync.sign_in_with_google", {
     timeout: 60000,
     steps: () => [
-        stepUtils.showAppsMenuItem(),
-        {
-            content: "Open the user menu",
-            trigger: ".o_user_menu button",
-            run: "click",
-        },
-        {
-            content: "Open the preferences",
-            trigger: ".dropdown-item:contains(My Preferences)",
-            run: "click",
-        },
-        {
-            trigger: ".o_dialog a.nav-link:contains(Mailboxes)",
-            run: "click",
-        },
+        ...openMailboxes(),
         {
             trigger: ".o_dialog button:contains(Connect a mailbox)",
             run: "click",
