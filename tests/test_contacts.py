@@ -5,14 +5,11 @@ from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import ValidationError
-from odoo.tests import BaseCase, new_test_user, tagged
-from odoo.tools import config
+from odoo.tests import new_test_user, tagged
 
 from ..models import imap_contacts
 from .common import MailboxCase
 from .fake_server import ago, mail
-from .servers.dovecot import DovecotServer
-from .servers.odoo_workers import OdooWorkers, copied_database
 
 OWNER = "olga@tea.example"
 NINA = "nina@leaf.example"
@@ -397,40 +394,3 @@ class TestCompany(ContactsCase):
         )
         self.assertEqual(self.company_of(NINA), company)
         self.assertEqual(self.found(NINA).user_id, self.colleague)
-
-
-@tagged("post_install", "-at_install")
-class TestWorkers(BaseCase):
-    """Two mailboxes that meet the same people at the same moment: real processes, commits, a real server."""
-
-    def test_two_workers_meet_the_same_people(self):
-        people = {OWNER: "correct horse", "otto@tea.example": "correct horse"}
-        strangers = [f"stranger{number}@far.example" for number in range(40)]
-        with (
-            copied_database(config["db_name"][0]) as database,
-            DovecotServer() as server,
-            OdooWorkers(database) as workers,
-        ):
-            for login, password in people.items():
-                server.add_user(login, password)
-            mailboxes = workers.do(
-                "prepare",
-                host="localhost",
-                port=server.tls_port,
-                ca_file=server.ca_file,
-                people=people,
-                contacts=[],
-            )
-            workers.do("create_contacts", policy="all")
-            # in opposite order, so that each waits for what the other one makes
-            for login, order in zip(people, (strangers, strangers[::-1]), strict=True):
-                for number, stranger in enumerate(order):
-                    raw = mail(stranger, login, f"{stranger} to {login}", date=ago(days=1))
-                    server.append(login, "INBOX", raw, internaldate=ago(minutes=100 - number))
-            pids = [
-                workers.start("sync", connection=mailbox, slice_size=5)
-                for mailbox in mailboxes.values()
-            ]
-            results = [workers.result(pid) for pid in pids]
-            self.assertEqual([result["linked"] for result in results], [40, 40])
-            self.assertEqual(workers.do("contacts", like="@far.example"), sorted(strangers))

@@ -3,16 +3,12 @@
 import random
 from collections import Counter
 
-from odoo.tests import BaseCase, tagged
-from odoo.tools import config
+from odoo.tests import tagged
 
 from .random_runs import mails
-from .servers.dovecot import DovecotServer
-from .servers.odoo_workers import OdooWorkers, copied_database
+from .workers_common import OLGA, OTTO, WorkersCase
 
-OLGA, OTTO = "olga@tea.example", "otto@tea.example"
 CONTACTS = {"carla": "carla@shop.example", "chris": "chris@shop.example"}
-PASSWORD = "correct horse"
 #: kinds of mail whose links depend on nothing but contacts
 KINDS = [
     kind
@@ -23,26 +19,11 @@ WITHOUT_ID = [kind for kind in KINDS if not kind.message_id]
 
 
 @tagged("post_install", "-at_install")
-class TestKilledWorkers(BaseCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.database = cls.enterClassContext(copied_database(config["db_name"][0]))
+class TestKilledWorkers(WorkersCase):
+    contacts = tuple(CONTACTS.values())
 
     def setUp(self):
         super().setUp()
-        self.server = self.enterContext(DovecotServer())
-        for login in (OLGA, OTTO):
-            self.server.add_user(login, PASSWORD)
-        self.workers = self.enterContext(OdooWorkers(self.database))
-        self.mailboxes = self.workers.do(
-            "prepare",
-            host="localhost",
-            port=self.server.tls_port,
-            ca_file=self.server.ca_file,
-            people={OLGA: PASSWORD, OTTO: PASSWORD},
-            contacts=list(CONTACTS.values()),
-        )
         self.mails = []
         self.delivered = Counter()
 

@@ -5,39 +5,18 @@ import contextlib
 import psycopg2
 
 from odoo.sql_db import connection_info_for
-from odoo.tests import BaseCase, tagged
-from odoo.tools import config
+from odoo.tests import tagged
 
 from .fake_server import ago, mail
-from .servers.dovecot import DovecotServer
-from .servers.odoo_workers import OdooWorkers, copied_database, run_query
+from .servers.odoo_workers import run_query
+from .workers_common import OLGA, OTTO, WorkersCase
 
-OLGA, OTTO = "olga@tea.example", "otto@tea.example"
 PEOPLE = [f"person{number}@shop.example" for number in range(40)]
-PASSWORD = "correct horse"
 
 
 @tagged("post_install", "-at_install")
-class TestTouchpointWorkers(BaseCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.database = cls.enterClassContext(copied_database(config["db_name"][0]))
-
-    def setUp(self):
-        super().setUp()
-        self.server = self.enterContext(DovecotServer())
-        for login in (OLGA, OTTO):
-            self.server.add_user(login, PASSWORD)
-        self.workers = self.enterContext(OdooWorkers(self.database))
-        self.mailboxes = self.workers.do(
-            "prepare",
-            host="localhost",
-            port=self.server.tls_port,
-            ca_file=self.server.ca_file,
-            people={OLGA: PASSWORD, OTTO: PASSWORD},
-            contacts=PEOPLE,
-        )
+class TestTouchpointWorkers(WorkersCase):
+    contacts = tuple(PEOPLE)
 
     def test_nobody_waits_for_a_contact_that_somebody_is_changing(self):
         """The run ends, all other contacts are up to date, and that one is with the next run."""
