@@ -27,6 +27,13 @@ TOUCHPOINTS = (
     "imap_awaiting_them_since",
     "imap_mail_count",
 )
+#: how a field is that is one of them
+_WORKED_OUT = {
+    "compute": "_compute_imap_touchpoints",
+    "store": True,
+    "precompute": True,
+    "groups": "base.group_user",
+}
 #: what the query reads besides
 _READ = {
     "mail.message": [
@@ -52,51 +59,27 @@ class ImapTouchpointMixin(models.AbstractModel):
 
     imap_last_email = fields.Datetime(
         string="Last email",
-        compute="_compute_imap_touchpoints",
-        store=True,
-        precompute=True,
-        groups="base.group_user",
         help="Received, sent, or one in which they were in copy",
+        **_WORKED_OUT,
     )
-    imap_last_received = fields.Datetime(
-        string="Last email received",
-        compute="_compute_imap_touchpoints",
-        store=True,
-        precompute=True,
-        groups="base.group_user",
-    )
-    imap_last_sent = fields.Datetime(
-        string="Last email sent",
-        compute="_compute_imap_touchpoints",
-        store=True,
-        precompute=True,
-        groups="base.group_user",
-    )
+    imap_last_received = fields.Datetime(string="Last email received", **_WORKED_OUT)
+    imap_last_sent = fields.Datetime(string="Last email sent", **_WORKED_OUT)
     imap_awaiting_us_since = fields.Datetime(
         string="Awaiting our reply since",
-        compute="_compute_imap_touchpoints",
-        store=True,
-        precompute=True,
         index="btree_not_null",
-        groups="base.group_user",
         help="The first email from them after our last one",
+        **_WORKED_OUT,
     )
     imap_awaiting_them_since = fields.Datetime(
         string="Awaiting their reply since",
-        compute="_compute_imap_touchpoints",
-        store=True,
-        precompute=True,
         index="btree_not_null",
-        groups="base.group_user",
         help="Our first email after their last one",
+        **_WORKED_OUT,
     )
     imap_mail_count = fields.Integer(
         string="Emails exchanged",
-        compute="_compute_imap_touchpoints",
-        store=True,
-        precompute=True,
         aggregator="sum",
-        groups="base.group_user",
+        **_WORKED_OUT,
     )
     imap_settled_at = fields.Datetime(
         string="Settled",
