@@ -33,6 +33,7 @@ from . import imap_conversation
 from . import imap_stub
 from . import imap_placement
 from . import imap_exclusion
+from . import imap_deletion_choice_mixin
 from . import imap_deletion
 from . import imap_departure
 from . import mail_message_sharing_mixin
