@@ -10,7 +10,7 @@
     "website": "https://github.com/OCA/mail",
     "depends": ["crm", "google_gmail", "microsoft_outlook"],
     "external_dependencies": {
-        "python": ["imapclient>=4.1", "email-validator", "cryptography"],
+        "python": ["imapclient>=4.1", "email-validator", "dnspython", "cryptography"],
     },
     "data": [
         "security/groups.xml",

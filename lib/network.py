@@ -69,13 +69,17 @@ class Deadline:
         self._seconds = seconds
         self._end = time.monotonic() + seconds
 
+    def left(self) -> float:
+        """Seconds left; 0 when there are none."""
+        return max(self._end - time.monotonic(), 0.0)
+
     def remaining(self) -> float:
         """Seconds left, always more than 0.
 
         :raises ConnectionTimeout: when none are left
         """
-        left = self._end - time.monotonic()
-        if left <= 0:
+        left = self.left()
+        if not left:
             raise ConnectionTimeout(f"no complete answer within {self._seconds:g} seconds")
         return left
 

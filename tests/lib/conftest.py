@@ -1,6 +1,7 @@
 """What the engine's tests share: certificates, and sessions with a scripted server."""
 
 import pytest
+from discovery_world import World
 from servers.certificates import CertificateAuthority
 
 from lib.account import Account, NetworkPolicy, Security
@@ -49,3 +50,10 @@ def fixture_session(account):
         return Session(account(server), limits=Limits(**({"command_timeout": 10} | limits)))
 
     return make
+
+
+@pytest.fixture(name="world")
+def fixture_world(monkeypatch, tmp_path):
+    """Names and servers that tests of discovery find."""
+    with World(monkeypatch, tmp_path) as world:
+        yield world
