@@ -6,6 +6,7 @@ from odoo.tools import email_normalize
 
 from ..lib.account import Account, NetworkPolicy, Security
 from ..lib.errors import OwnerArchived, PasswordMissing, SyncError
+from ..lib.providers import by_host
 from ..lib.session import Session
 from . import imap_schedule
 from .imap_error import sentence
@@ -150,7 +151,7 @@ class ImapConnection(models.Model):
             try:
                 connection._fetch_folders()
             except SyncError as error:
-                raise UserError(sentence(self.env, error)) from None
+                raise UserError(sentence(self.env, error, connection.host)) from None
             connection._start()
         return True
 
@@ -230,11 +231,16 @@ class ImapConnection(models.Model):
             ca_file=get_param("mail_imap_sync.ca_file") or None,
         )
 
-    @api.model
     def _host_limit(self):
-        """Return how many mailboxes of one server may be synced at the same time (a system parameter)."""
+        """Return how many mailboxes of this one's server may be synced at the same time.
+
+        What an administrator wants (a system parameter), else what the provider is known for.
+        """
         get_param = self.env["ir.config_parameter"].sudo().get_param
-        return max(int(get_param("mail_imap_sync.connections_per_host") or CONNECTIONS_PER_HOST), 1)
+        wanted = get_param("mail_imap_sync.connections_per_host")
+        provider = by_host(self.host or "")
+        usual = (provider and provider.connections) or CONNECTIONS_PER_HOST
+        return max(int(wanted or usual), 1)
 
     def _session(self):
         """Return a session for this mailbox, not yet opened.
@@ -288,4 +294,4 @@ class ImapConnection(models.Model):
         if not error:
             return {"failures": 0, "error_code": False, "error_message": False}
         env = self.with_context(lang=self.user_id.lang).env
-        return {"error_code": error.code, "error_message": sentence(env, error)}
+        return {"error_code": error.code, "error_message": sentence(env, error, self.host)}

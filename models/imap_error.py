@@ -2,6 +2,8 @@
 
 from odoo.tools.translate import LazyTranslate
 
+from .imap_provider import refusal
+
 _lt = LazyTranslate(__name__)
 
 SENTENCES = {
@@ -96,12 +98,13 @@ SENTENCES = {
 }
 
 
-def sentence(env, error):
+def sentence(env, error, host=None):
     """Return what a person reads about a failure, in the language of ``env``.
 
     :param error: a :class:`~..lib.errors.SyncError`
+    :param str host: the server, as some providers want something of their own
     """
-    return sentence_for(env, error.code)
+    return refusal(env, error.code, host) or sentence_for(env, error.code)
 
 
 def sentence_for(env, code):

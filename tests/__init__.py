@@ -9,6 +9,8 @@ from . import test_bulk
 from . import test_changes
 from . import test_chatter_order
 from . import test_company_rules
+from . import test_connect_by_address
+from . import test_connect_by_address_tours
 from . import test_connect_wizard
 from . import test_connection
 from . import test_contact_workers

@@ -1,3 +1,4 @@
+from . import imap_connect_server
 from . import imap_connect
 from . import imap_backfill_job
 from . import imap_backfill_lines

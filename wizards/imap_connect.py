@@ -29,7 +29,7 @@ class ImapConnect(models.TransientModel):
     """
 
     _name = "imap.connect"
-    _inherit = ["imap.secret.mixin", "imap.oauth"]
+    _inherit = ["imap.secret.mixin", "imap.oauth", "imap.connect.server"]
     _description = "Connect a mailbox"
 
     step = fields.Selection(
@@ -41,21 +41,11 @@ class ImapConnect(models.TransientModel):
     connection_id = fields.Many2one("imap.connection", ondelete="cascade")
     name = fields.Char(string="Name of the mailbox")
     email = fields.Char(required=True, default=lambda self: self.env.user.email)
-    host = fields.Char(string="Server", compute="_compute_host", store=True, readonly=False)
-    security = fields.Selection(
-        [("ssl", "SSL/TLS"), ("starttls", "STARTTLS"), ("none", "None")],
-        required=True,
-        default="ssl",
-    )
-    port = fields.Integer(compute="_compute_port", store=True, readonly=False)
-    login = fields.Char(compute="_compute_login", store=True, readonly=False)
     auth = fields.Selection(
         [("password", "Password"), *PROVIDERS], string="Sign-in", required=True, default="password"
     )
     again = fields.Boolean(compute="_compute_again", help="A mailbox that was connected before")
-    shows_account = fields.Boolean(help="Show where it is, too, when signing in again")
-    offers_google = fields.Boolean(compute="_compute_offers")
-    offers_microsoft = fields.Boolean(compute="_compute_offers")
+    shows_account = fields.Boolean(help="Show server and login, too")
     # where the last attempt failed, and why: shown under the field that it belongs to
     error_field = fields.Char(readonly=True)
     error_message = fields.Char(readonly=True)
@@ -68,41 +58,10 @@ class ImapConnect(models.TransientModel):
     is_own = fields.Boolean(related="connection_id.is_own")
     period = fields.Selection(PERIODS, string="How far back", required=True, default="2")
 
-    @api.depends("email")
-    def _compute_host(self):
-        for wizard in self:
-            # a guess follows the address, what somebody typed stays
-            if wizard.host in (False, wizard._guessed_host(wizard._origin.email)):
-                wizard.host = wizard._guessed_host(wizard.email)
-
-    @staticmethod
-    def _guessed_host(email):
-        domain = (email_normalize(email) or "").partition("@")[2]
-        return f"imap.{domain}" if domain else False
-
-    @api.depends("security")
-    def _compute_port(self):
-        for wizard in self:
-            wizard.port = 993 if wizard.security == "ssl" else 143
-
-    @api.depends("email")
-    def _compute_login(self):
-        for wizard in self:
-            if wizard.login in (False, wizard._origin.email):
-                wizard.login = wizard.email
-
     @api.depends("connection_id")
     def _compute_again(self):
         for wizard in self:
             wizard.again = bool(wizard.connection_id.connected_since)
-
-    @api.depends("user_id")
-    def _compute_offers(self):
-        for wizard in self:
-            # nobody consents for somebody else
-            is_own = wizard.user_id == self.env.user
-            wizard.offers_google = is_own and wizard._has_provider("google")
-            wizard.offers_microsoft = is_own and wizard._has_provider("microsoft")
 
     # ------------------------------------------------------------------
     # opening
@@ -179,11 +138,9 @@ class ImapConnect(models.TransientModel):
         self.sudo().error_detail = False
         if not email_normalize(self.email):
             return self._fail("email", self.env._("This is not an email address."))
-        if not self.host:
-            return self._fail(
-                "host",
-                self.env._("Type the name of the mail server, for example imap.example.com."),
-            )
+        stop = self._find_server() or self._check_sign_in()
+        if stop:
+            return stop
         if not self._knows_password():
             return self._fail("password", self.env._("Type the password of the mailbox."))
         try:
@@ -192,7 +149,7 @@ class ImapConnect(models.TransientModel):
                 connection._fetch_folders()
         except SyncError as error:
             self.sudo().error_detail = error.detail
-            return self._fail(error.field or "host", sentence(self.env, error))
+            return self._fail(error.field or "host", sentence(self.env, error, self.host))
         # the connection has the password now
         self.sudo().secret = False
         self.write({"connection_id": connection.id, "step": "folders"})
@@ -220,6 +177,7 @@ class ImapConnect(models.TransientModel):
         self.ensure_one()
         self.sudo().secret = False
         self.write({"auth": "password", "host": False, "error_field": False})
+        self._compute_host()
         return self._show()
 
     def _sign_in_at(self, provider):

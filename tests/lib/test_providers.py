@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
@@ -138,3 +139,13 @@ def test_mail_that_no_program_reaches():
     server = by_domain("proton.me")
     assert server.host is None
     assert not server.provider.sign_in
+
+
+def test_the_guides_say_the_same():
+    readme = (Path(__file__).parents[2] / "README.rst").read_text("utf-8")
+    guides = readme.partition("\nProviders\n=====")[2].partition("\nHow the server is found\n")[0]
+    named = set(re.findall(r"``((?:imap\w*|outlook)\.[a-z0-9.]+)``", guides))
+    assert len(named) > 10
+    assert all(by_host(host) for host in named)
+    words = " ".join(guides.split())
+    assert [p["name"] for p in PROVIDERS if p["name"].removesuffix(" Mail") not in words] == []

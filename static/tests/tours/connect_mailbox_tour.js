@@ -18,8 +18,12 @@ registry.category("web_tour.tours").add("mail_imap_sync.connect_mailbox", {
             run: "click",
         },
         {
-            content: "The server is guessed from the address, and another one is typed",
-            trigger: ".o_dialog div[name=host] input:value(imap.tea.example)",
+            content: "The server would be looked for; it is typed instead",
+            trigger: ".o_dialog div:has(> div[name=server_text]:contains(when you sign in)) button",
+            run: "click",
+        },
+        {
+            trigger: ".o_dialog div[name=host] input",
             run: "edit localhost",
         },
         {
