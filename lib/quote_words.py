@@ -78,6 +78,8 @@ ATTRIBUTION = re.compile(
     r".{0,150}[:：][\s*_\u200e\u200f]*$",
     re.IGNORECASE,
 )
+#: how it ends in any language, as Yandex and Mail.ru write it, if it holds a moment
+ADDRESSED = re.compile(r"<\s*[^<>\s@]+@[^<>\s]+\s*>\s*[:：][\s*_\u200e\u200f]*$")
 #: a time or a year, which such a line holds in any language, if no address
 MOMENT = re.compile(r"(?<!\d)(?:\d{1,2}[:.h]\d{2}|(?:19|20)\d\d)(?!\d)|\d{1,2}[./]\d{1,2}[./]\d{2}")
 #: the writer says that there is something new within the quoted mail

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 from .quote_items import read_items
 from .quote_words import (
+    ADDRESSED,
     ANSWERS_BELOW,
     ATTRIBUTION,
     DATE,
@@ -172,11 +173,12 @@ def _introduction(items, number):
         if items[begin].kind != "line":
             break
         text = items[begin].text + text
-        if len(text) > _LONGEST_INTRODUCTION or not ATTRIBUTION.search(text):
+        says_so = ATTRIBUTION.search(text)
+        if len(text) > _LONGEST_INTRODUCTION or not (says_so or ADDRESSED.search(text)):
             break
         if MOMENT.search(text):
             return begin
-        if "@" in text:
+        if says_so and "@" in text:
             found = begin
     return found
 

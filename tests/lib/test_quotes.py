@@ -101,6 +101,12 @@ FOLDED = {
         "Yes",
         ["On 1 May 2023 at 10:00, Carla wrote: old"],
     ),
+    "Yandex": (
+        "<p>Yes<br />1.05.2023, 10:00, &quot;Carla&quot; &lt;<a href='mailto:c@x.example'>c@x.example</a>&gt;:</p>"
+        "<blockquote>old</blockquote>",
+        'Yes 1.05.2023, 10:00, "Carla" <c@x.example>:',
+        ["old"],
+    ),
     "within the cell of a layout": (
         "<table><tr><td>Yes<br><blockquote type=cite>old</blockquote></td><td>beside</td></tr></table>",
         "Yes beside",
@@ -137,6 +143,7 @@ SHOWN = {
     "no quote": "<p>Yes</p>",
     "nothing but a quote": '<blockquote type="cite">old</blockquote>',
     "nothing but a quote, as text": as_html("> a\n> b"),
+    "indented below an address": "<p>Write this to &lt;c@x.example&gt;:</p><blockquote>b</blockquote><p>c</p>",
     "indented by its writer": '<p>a</p><blockquote style="margin:0 0 0 40px;border:none">b</blockquote><p>c</p>',
     "forwarded by Gmail": '<p>For you</p><div class="gmail_quote"><div>---------- Forwarded message ---------<br>'
     "From: x</div>content<blockquote class=gmail_quote>q</blockquote></div>",
@@ -176,6 +183,8 @@ ATTRIBUTIONS = """
     2023年5月1日(月) 10:00 Carla <c@x.example>のメール:
     Carla <c@x.example> 于2023年5月1日周一 10:00写道：
     2023년 5월 1일 (월) 오전 10:00, Carla <c@x.example>님이 작성:
+    26.06.2014, 14:41, "Carla" <c@x.example>:
+    Thu, 26 Jun 2014 14:00:51 +0400 от Carla <c@x.example>:
     ‫בתאריך יום ב׳, 1 במאי 2023 ב-10:00 מאת ‪Carla‬‏ <‪c@x.example‬‏>:‬ כתב:
 """
 HEADERS = """
