@@ -104,7 +104,7 @@ FOLDED = {
     "Yandex": (
         "<p>Yes<br />1.05.2023, 10:00, &quot;Carla&quot; &lt;<a href='mailto:c@x.example'>c@x.example</a>&gt;:</p>"
         "<blockquote>old</blockquote>",
-        'Yes 1.05.2023, 10:00, "Carla" <c@x.example>:',
+        'Yes 1.05.2023, 10:00, "Carla" < c@x.example >:',
         ["old"],
     ),
     "within the cell of a layout": (
