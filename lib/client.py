@@ -44,6 +44,8 @@ class Client(IMAPClient):
 
     def __init__(self, sock: socket.socket, account: Account, limits: Limits, deadline: Deadline):
         self._limits = limits
+        #: when all has to be over that is said from now on, see :mod:`.login`
+        self.until = Deadline(limits.open_timeout)
         # IMAPClient's constructor wants to connect by itself.
         self._connected = sock, deadline
         super().__init__(account.host, account.port, ssl=False)
@@ -54,6 +56,8 @@ class Client(IMAPClient):
         self.normalise_times = False
         #: nothing is known of the server until it has been asked, see :mod:`.login`
         self.quirks = Quirks()
+        #: name and version by its answer to ID
+        self.identity = ""
         #: whether the server tells of vanished messages by VANISHED
         self.qresync = False
         #: whether messages have no sequence numbers, see :mod:`.uid_only`
@@ -96,8 +100,8 @@ class Client(IMAPClient):
         imap = self._imap
         if not imap.alive:
             raise ConnectionLost("the connection was given up earlier")
-        imap.begin(Deadline(seconds or self._limits.command_timeout))
         try:
+            imap.begin(self.until.within(seconds or self._limits.command_timeout))
             yield imap
         except Refused as refusal:
             raise self.failure(refusal, otherwise) from None

@@ -13,6 +13,7 @@ import imaplib
 import io
 import re
 import socket
+import ssl
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -92,13 +93,28 @@ class Imap4(imaplib.IMAP4):
         """Whether the server has accepted the password."""
         return self.state in ("AUTH", "SELECTED")
 
+    @property
+    def tls(self) -> str:
+        """Version and cipher of the encryption; empty without."""
+        if not isinstance(self.sock, ssl.SSLSocket):
+            return ""
+        return f"{self.sock.version()} {self.sock.cipher()[0]}"
+
+    @property
+    def compressed(self) -> bool:
+        return isinstance(self._transport, DeflateTransport)
+
     def hide(self, *secrets: str) -> None:
         """Never let these texts through into an error, should the server repeat them."""
         self._secrets = tuple(secret for secret in secrets if secret)
 
+    def shown(self, text: bytes) -> str:
+        """What the server said, fit for an error."""
+        return readable(text, self._secrets)
+
     def last_words(self) -> str:
         """The line at which reading stopped, fit for an error."""
-        return readable(self._last_line, self._secrets)
+        return self.shown(self._last_line)
 
     def begin(self, deadline: Deadline) -> None:
         """Forget the answers to earlier commands; the bounds start anew."""

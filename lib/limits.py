@@ -14,6 +14,8 @@ class Limits:
     Times are seconds, sizes bytes.
 
     :param connect_timeout: for the whole of: connecting, TLS, and the greeting
+    :param open_timeout: for all that comes before folders can be asked for: connecting, signing in, and more
+    :param session_timeout: for a whole session, of a server that is always just in time
     :param command_timeout: for one command with its whole answer, however often a byte arrives
     :param close_timeout: for the farewell; nobody waits for a server that hangs on LOGOUT
     :param compress: whether the connection is compressed where the server can (RFC 4978)
@@ -38,6 +40,8 @@ class Limits:
     """
 
     connect_timeout: float = 20.0
+    open_timeout: float = 60.0
+    session_timeout: float = 3600.0
     command_timeout: float = 120.0
     close_timeout: float = 2.0
     compress: bool = True

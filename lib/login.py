@@ -43,6 +43,7 @@ def connect(sock: socket.socket, account: Account, limits: Limits, deadline: Dea
         client.enable_uid_only()
         if limits.compress:
             _compress(client)
+        client.until = Deadline(limits.session_timeout)
     except BaseException:
         client.imap.drop()
         raise
@@ -67,7 +68,11 @@ def _identify(client: Client) -> None:
     client.quirks = _quirks(client, {})
     if client.quirks.needs_id or client.has_capability("ID"):
         with suppress(CommandRefused):
-            client.quirks = _quirks(client, _identity(client.ask("ID", "ID", _CLIENT_ID)))
+            identity = _identity(client.ask("ID", "ID", _CLIENT_ID))
+            client.quirks = _quirks(client, identity)
+            # and no more: some servers tell clients their address
+            said = " ".join(identity.get(key, "") for key in ("NAME", "VERSION"))
+            client.identity = client.imap.shown(said.encode())
 
 
 def _compress(client: Client) -> None:

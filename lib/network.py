@@ -7,8 +7,10 @@ checked is the address that is connected to: the name is resolved once, here, an
 import functools
 import ipaddress
 import os
+import queue
 import socket
 import ssl
+import threading
 import time
 
 from .account import NetworkPolicy
@@ -24,10 +26,17 @@ from .errors import (
     TlsFailed,
 )
 
-#: public by number, yet answered by the machine's own cloud: Azure's wire server, Oracle's
-#: metadata
-_INTERNAL_SERVICES = tuple(
-    ipaddress.ip_network(network) for network in ("168.63.129.16/32", "192.0.0.0/24")
+#: public by number, yet no mail server's: answered by the machine's own cloud (Azure's wire server, Oracle's
+#: metadata), or reserved (RFC 7526, RFC 9637, RFC 2928), which the ipaddress of some versions of Python does not know
+_NO_MAIL_SERVERS = tuple(
+    ipaddress.ip_network(network)
+    for network in (
+        "168.63.129.16/32",
+        "192.0.0.0/24",
+        "192.88.99.0/24",
+        "2001::/23",
+        "3fff::/20",
+    )
 )
 #: the only IPv6 range that the internet routes (RFC 4291 section 2.4)
 _GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
@@ -83,6 +92,13 @@ class Deadline:
             raise ConnectionTimeout(f"no complete answer within {self._seconds:g} seconds")
         return left
 
+    def within(self, seconds: float) -> "Deadline":
+        """A deadline in so many seconds, but not after this one.
+
+        :raises ConnectionTimeout: when this one has passed
+        """
+        return Deadline(min(seconds, self.remaining()))
+
 
 def normal_host(host: str) -> str:
     """The form in which hosts are compared with :attr:`NetworkPolicy.allowed_hosts`."""
@@ -97,7 +113,7 @@ def open_socket(host: str, port: int, policy: NetworkPolicy, deadline: Deadline)
     :raises ConnectionRefused: no address can be reached
     :raises ConnectionTimeout: none answered in time
     """
-    addresses = _allowed(_resolve(host, port), host, policy)
+    addresses = _allowed(_resolve_in_time(host, port, deadline), host, policy)
     failure = None
     for tried, (family, address) in enumerate(addresses):
         # A black hole among the addresses must not use up the time of those behind it.
@@ -109,6 +125,26 @@ def open_socket(host: str, port: int, policy: NetworkPolicy, deadline: Deadline)
     if isinstance(failure, TimeoutError):
         raise ConnectionTimeout(f"{host}:{port} does not answer") from failure
     raise ConnectionRefused(f"{host}:{port}: {failure.strerror or failure}") from failure
+
+
+def _resolve_in_time(host: str, port: int, deadline: Deadline) -> list[tuple[int, tuple]]:
+    """As :func:`_resolve`. getaddrinfo has no limit of time of its own, and cannot be interrupted: it is left behind."""
+    answers = queue.SimpleQueue()
+
+    def ask():
+        try:
+            answers.put((_resolve(host, port), None))
+        except Exception as error:
+            answers.put((None, error))
+
+    threading.Thread(target=ask, name="look up a host", daemon=True).start()
+    try:
+        addresses, failure = answers.get(timeout=deadline.remaining())
+    except queue.Empty:
+        raise ConnectionTimeout(f"no name server says where {host} is") from None
+    if failure:
+        raise failure
+    return addresses
 
 
 def _resolve(host: str, port: int) -> list[tuple[int, tuple]]:
@@ -138,10 +174,14 @@ def _allowed(
     :raises HostForbidden: when there is none
     """
     if normal_host(host) not in policy.allowed_hosts:
-        public = [entry for entry in addresses if is_public(entry[1][0])]
+        public = [
+            (family, address)
+            for family, address in addresses
+            if is_public(address[0]) and not _is_own(family, address)
+        ]
         if not public:
             raise HostForbidden(
-                f"{host} resolves to {addresses[0][1][0]}, which is not a public address"
+                f"{host} resolves to {addresses[0][1][0]}, which is not the address of a public server"
             )
         addresses = public
     return addresses[:_MAX_ADDRESSES]
@@ -161,7 +201,18 @@ def is_public(address: str) -> bool:
         return False
     if ip.version == 6 and ip not in _GLOBAL_UNICAST:
         return False
-    return not any(ip in network for network in _INTERNAL_SERVICES)
+    return not any(ip in network for network in _NO_MAIL_SERVERS)
+
+
+def _is_own(family: int, address: tuple) -> bool:
+    """Whether an address is this machine's own, where more may be reached from inside than a firewall shows outside."""
+    with socket.socket(family, socket.SOCK_DGRAM) as probe:
+        try:
+            # Sends nothing, but chooses the route: an own address leads from itself to itself.
+            probe.connect(address)
+        except OSError:
+            return False
+        return probe.getsockname()[0] == address[0]
 
 
 def _embedded_ipv4(ip) -> ipaddress.IPv4Address | None:

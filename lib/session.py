@@ -129,6 +129,18 @@ class Session:
         """Set when the server asked for less traffic while it still answered."""
         return self._client().slow_down
 
+    @property
+    def facts(self) -> dict[str, str | bool | list[str]]:
+        """What there is to know of the server and the line, of nobody's mailbox, as plain values."""
+        client = self._client()
+        return {
+            "capabilities": sorted(self.capabilities),
+            "compressed": client.imap.compressed,
+            "name": client.identity,
+            "quirks": list(client.quirks.names),
+            "tls": client.imap.tls,
+        }
+
     # Folders
 
     def list_folders(self) -> tuple[FolderInfo, ...]:

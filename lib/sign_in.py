@@ -62,6 +62,8 @@ def _by_token(client: Client, login: bytes, token: bytes, offered: frozenset[byt
     """
     if b"AUTH=XOAUTH2" not in offered:
         raise LoginRefused("the server does not sign in by tokens")
+    if b"\x01" in login + token:
+        raise LoginRefused("login or token holds what separates them")
     bearer = b"user=%s\x01auth=Bearer %s\x01\x01" % (login, token)
     client.imap.hide(base64.b64encode(bearer).decode(), token.decode())
     # A token that is not accepted is told as a challenge with a reason, which wants an empty answer

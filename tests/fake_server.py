@@ -143,6 +143,16 @@ class FakeSession:
         self._folder = None
         self.quirks = server.quirks
 
+    @property
+    def facts(self):
+        return {
+            "capabilities": ["IDLE", "IMAP4REV1"],
+            "compressed": False,
+            "name": "Fake 1.0",
+            "quirks": list(self.quirks.names),
+            "tls": "TLSv1.3 FAKE",
+        }
+
     def __enter__(self):
         if self._server.error:
             raise self._server.error

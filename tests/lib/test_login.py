@@ -2,6 +2,7 @@
 
 import base64
 import logging
+import ssl
 import traceback
 
 import pytest
@@ -22,6 +23,7 @@ from lib.errors import (
     TlsFailed,
     TokenRefused,
 )
+from lib.network import tls_context
 from lib.session import Limits, Session
 
 SECRET = 'tr0ub4dor "&\\ 3'
@@ -133,6 +135,24 @@ def test_preauth(account, security, expected):
     with ScriptedServer(box) as server, pytest.raises(expected):
         Session(account(server, security)).open()
     assert server.lines == []
+
+
+@pytest.mark.filterwarnings("ignore:ssl.TLSVersion:DeprecationWarning")
+@pytest.mark.parametrize("security", [Security.SSL, Security.STARTTLS])
+def test_tls_before_1_2_is_refused(certificates, account, security):
+    certificate, ca_file = certificates["good"]
+    box = ImapBox(capabilities=b"IMAP4rev1 STARTTLS")
+    tls = security is Security.SSL
+    with ScriptedServer(box, certificate=certificate, tls=tls) as server:
+        # as old servers are; today's OpenSSL does that at its lowest level of security only
+        server.tls_context.set_ciphers("ALL:@SECLEVEL=0")
+        server.tls_context.minimum_version = ssl.TLSVersion.TLSv1
+        server.tls_context.maximum_version = ssl.TLSVersion.TLSv1_1
+        with pytest.raises(TlsFailed):
+            Session(account(server, security, ca_file)).open()
+        assert not any(b"secret" in line for line in server.lines)
+    assert tls_context(ca_file).minimum_version is ssl.TLSVersion.TLSv1_2
+    assert tls_context(ca_file).check_hostname
 
 
 def test_tls_on_a_plain_port(account):

@@ -59,6 +59,26 @@ def test_greetings(session, script, expected, text):
     assert text in caught.value.detail
 
 
+@pytest.mark.parametrize("verb", [b"CAPABILITY", b"LOGIN", b"ID"])
+def test_a_server_that_is_always_just_in_time(session, verb):
+    """Each answer comes within its own limit, and all together never end."""
+
+    def never(peer, _tag, _rest):
+        peer.drip(b"* OK still here\r\n", 0.01)
+
+    box = ImapBox(capabilities=b"IMAP4rev1 ID", hooks={verb: never})
+    with ScriptedServer(box) as server, pytest.raises(ConnectionTimeout):
+        session(server, connect_timeout=0.4, open_timeout=0.4).open()
+
+
+def test_a_session_ends_some_day(session):
+    """However fast each answer comes."""
+    with ScriptedServer(ImapBox()) as server:
+        with session(server, session_timeout=0.3) as mailbox, pytest.raises(ConnectionTimeout):
+            while True:
+                mailbox.list_folders()
+
+
 @pytest.mark.parametrize(
     ("answers", "then", "expected"),
     [
