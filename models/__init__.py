@@ -1,3 +1,4 @@
+from . import imap_log
 from . import imap_background
 from . import imap_owner
 from . import imap_secret

@@ -51,6 +51,8 @@ from . import test_resets
 from . import test_round_trips
 from . import test_schedule
 from . import test_secret
+from . import test_secret_rpc
+from . import test_secrets_nowhere
 from . import test_sharing
 from . import test_sharing_access
 from . import test_sharing_files

@@ -4,9 +4,10 @@ from odoo.tests import BaseCase, tagged
 from odoo.tools import config
 
 from ..fake_server import ago, mail
+from ..secret_forms import found_in
 from ..servers.dovecot import DovecotServer
 from ..servers.odoo_server import OdooServer, run_odoo
-from ..servers.odoo_workers import OdooWorkers, copied_database, run_query
+from ..servers.odoo_workers import OdooWorkers, copied_database, dump, run_query
 
 OLGA, OTTO, CARLA = "olga@tea.example", "otto@tea.example", "carla@shop.example"
 SUBJECTS = {login: [f"{login[:4]} {number}" for number in range(3)] for login in (OLGA, OTTO)}
@@ -65,6 +66,7 @@ class TestJobRunner(BaseCase):
         self.assertEqual(len(set(identities)), 2)
         self.assertEqual(set(results), {"Looked at: 3. Linked: 3. Waiting: 0."})
         self.assertEqual(set(failures), {None})
+        self.assertEqual(found_in(dump(self.workers.database), [PASSWORD]), [])
         self.assert_all_linked_once()
 
     def test_job_of_a_killed_server_is_done_by_the_next(self):

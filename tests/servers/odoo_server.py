@@ -6,6 +6,8 @@ import subprocess
 import sys
 import time
 
+import requests
+
 from odoo.tools import config
 
 from . import child, scratch
@@ -15,18 +17,19 @@ _PREFIX = "mail-imap-sync-odoo-"
 
 
 def run_odoo(command, database, *arguments):
-    """Run an Odoo command on a database to its end.
+    """Run an Odoo command on a database to its end; return what it says.
 
     :raise subprocess.CalledProcessError: with what it wrote, if it failed
     """
-    subprocess.run(
+    return subprocess.run(
         _argv(command, database, *arguments),
-        env=environment(),
+        # commands of addons are looked for before "-c" is read
+        env={**environment(), "ODOO_RC": config["config"]},
         check=True,
         timeout=PATIENCE,
         capture_output=True,
         text=True,
-    )
+    ).stdout
 
 
 class OdooServer:
@@ -46,6 +49,7 @@ class OdooServer:
     def __enter__(self):
         self._folder, self._lock = scratch.make_folder(_PREFIX)
         (port,) = child.free_ports(1)
+        self.url = f"http://127.0.0.1:{port}"
         argv = _argv("server", self._database, f"--load={self._load}", f"--http-port={port}")
         with open(self._log, "ab") as output:
             self._process = subprocess.Popen(
@@ -77,20 +81,36 @@ class OdooServer:
         deadline = time.monotonic() + PATIENCE
         while not (rows := run_query(self._database, query)):
             run_query("postgres", "SELECT pg_notify('cron_trigger', %s)", self._database)
-            try:
-                self._process.wait(0.2)
-            except subprocess.TimeoutExpired:
-                if time.monotonic() < deadline:
-                    continue
-            raise TimeoutError(f"in vain: {query}\n{self._end_of_log()}")
+            self._wait_a_moment(deadline, query)
         return rows
+
+    def wait_for_http(self):
+        """Wait until it answers."""
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            try:
+                return requests.get(f"{self.url}/web/health", timeout=PATIENCE).raise_for_status()
+            except requests.ConnectionError as error:
+                self._wait_a_moment(deadline, error)
+
+    def log(self):
+        """Return what it logged so far."""
+        return self._log.read_text(errors="replace")
+
+    def _wait_a_moment(self, deadline, reason):
+        try:
+            self._process.wait(0.2)
+        except subprocess.TimeoutExpired:
+            if time.monotonic() < deadline:
+                return
+        raise TimeoutError(f"in vain: {reason}\n{self._end_of_log()}")
 
     @property
     def _log(self):
         return self._folder / "log"
 
     def _end_of_log(self):
-        return "\n".join(self._log.read_text(errors="replace").splitlines()[-40:])
+        return "\n".join(self.log().splitlines()[-40:])
 
 
 def _argv(command, database, *arguments):

@@ -45,6 +45,18 @@ def prepare(env, host, port, ca_file, people, contacts):
     return mailboxes
 
 
+def prepare_people(env, people, contacts, parameters):
+    """Create users who may connect mailboxes (login -> password for Odoo), contacts, and system parameters."""
+    env["ir.config_parameter"].set_param("ir_attachment.location", "db")
+    for name, value in parameters.items():
+        env["ir.config_parameter"].set_param(name, value)
+    groups = [(4, env.ref(name).id) for name in ("base.group_user", "mail_imap_sync.group_user")]
+    for login, password in people.items():
+        values = {"name": login, "login": login, "email": login, "password": password}
+        env["res.users"].create({**values, "group_ids": groups})
+    env["res.partner"].create([{"name": c.split("@")[0], "email": c} for c in contacts])
+
+
 def create_contacts(env, policy):
     """Let all mailboxes create contacts."""
     mailboxes = env["imap.connection"].search([])
@@ -128,6 +140,7 @@ WORK = {
     work.__name__: work
     for work in (
         prepare,
+        prepare_people,
         create_contacts,
         contacts,
         sync,

@@ -151,13 +151,21 @@ class OdooWorkers:
 
 
 def run_query(database, query, *parameters):
-    """Return the rows that a query finds in a database, in a transaction of its own."""
+    """Return the rows that a query finds in a database, if it looks for any, in a transaction of its own."""
     _name, place = connection_info_for(database)
     with contextlib.closing(psycopg2.connect(**place)) as connection:
         connection.autocommit = True
         with connection.cursor() as cr:
             cr.execute(query, parameters or None)
-            return cr.fetchall()
+            return cr.fetchall() if cr.description else []
+
+
+def dump(database):
+    """Return a dump of a database as SQL (bytes), as backups hold it."""
+    argv = ["pg_dump", "--no-owner", database]
+    return subprocess.run(
+        argv, env=environment(), check=True, timeout=PATIENCE, stdout=subprocess.PIPE
+    ).stdout
 
 
 def _word():
