@@ -156,6 +156,12 @@ class SecretUnreadable(SyncError):
     retry = Retry.OWNER
 
 
+class KeyUnusable(SyncError):
+    """The key of stored passwords cannot be read, or is none: passwords are there, and wait for an administrator."""
+
+    code, field = "key_unusable", "password"
+
+
 class PasswordMissing(SecretUnreadable):
     """No password is stored: it was forgotten on purpose, or removed with the account that it was for."""
 

@@ -1,6 +1,7 @@
 """Secrets at rest: Fernet tokens (AES-128-CBC with HMAC-SHA256), several keys for rotation."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
@@ -31,13 +32,13 @@ class Vault:
         """Return a printable token that only a holder of the key can read."""
         return self._fernet.encrypt(secret.encode()).decode()
 
-    def is_current(self, token: str) -> bool:
-        """Return whether a token was made with the first key, so that the others are not needed for it."""
-        try:
-            self._current.decrypt(token.encode())
-        except InvalidToken:
-            return False
-        return True
+    def age(self, token: str) -> str:
+        """Return which key a token was made with: the ``current`` one, an ``old`` one, or one that is ``lost``."""
+        for age, fernet in (("current", self._current), ("old", self._fernet)):
+            with suppress(InvalidToken):
+                fernet.decrypt(token.encode())
+                return age
+        return "lost"
 
     def decrypt(self, token: str) -> str:
         """Return the secret.

@@ -64,6 +64,10 @@ SENTENCES = {
         "The stored password cannot be read any more, because the key of this Odoo changed. "
         "Type the password again."
     ),
+    "key_unusable": _lt(
+        "Odoo cannot use its key for stored passwords at the moment. An administrator has to mend it, in the settings "
+        "of mailboxes; then this mailbox goes on by itself."
+    ),
     "password_missing": _lt("The password of this mailbox is missing. Sign in again."),
     "owner_changed": _lt(
         "This mailbox has a new owner. Sign in once with its password; nothing is read before."

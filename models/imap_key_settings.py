@@ -2,8 +2,9 @@
 
 from odoo import api, fields, models
 
-from ..lib.errors import SecretUnreadable
-from .imap_secret import KEY_ENVIRONMENT, KEY_OPTION, key_place
+from ..lib.errors import KeyUnusable
+from ..lib.key_file import is_open_to_others
+from .imap_secret import KEY_ENVIRONMENT, KEY_OPTION, key_file_path, key_place
 
 
 class ResConfigSettings(models.TransientModel):
@@ -16,25 +17,28 @@ class ResConfigSettings(models.TransientModel):
 
     @api.depends_context("uid")
     def _compute_imap_key(self):
-        # sudo: imap.connection - only how many there are of each kind
-        connections = self.env["imap.connection"].sudo().search([("secret", "!=", False)])
-        problem, old, lost = False, 0, 0
-        try:
-            vault = connections._vault()
-        except (ValueError, OSError):
-            problem = self.env._("The key cannot be used. Nobody can sign in until it is mended.")
-        else:
-            for connection in connections:
-                if vault.is_current(connection.secret):
-                    continue
-                try:
-                    vault.decrypt(connection.secret)
-                    old += 1
-                except SecretUnreadable:
-                    lost += 1
         self.imap_key_place = self._imap_key_place()
-        self.imap_key_problem = problem
-        self.imap_secrets_old, self.imap_secrets_lost = old, lost
+        self.imap_key_problem = self._imap_key_problem()
+        try:
+            ages = self.env["imap.connection"]._with_secret()._key_ages()
+        except KeyUnusable:
+            ages = {}
+        self.imap_secrets_old = ages.get("old", 0)
+        self.imap_secrets_lost = ages.get("lost", 0)
+
+    def _imap_key_problem(self):
+        try:
+            self.env["imap.connection"]._vault()
+        except KeyUnusable as error:
+            return self.env._(
+                "The key cannot be used (%(why)s). Nobody can sign in until it is mended.",
+                why=error.detail,
+            )
+        if key_place() == str(key_file_path()) and is_open_to_others(key_file_path()):
+            return self.env._(
+                "Other accounts of the server may read the key: chmod 600 mends that."
+            )
+        return False
 
     def _imap_key_place(self):
         place = key_place()
@@ -46,9 +50,7 @@ class ResConfigSettings(models.TransientModel):
 
     def action_imap_encrypt_again(self):
         """Encrypt all stored passwords with the current key."""
-        # sudo: imap.connection - secrets are closed to everybody, and are not shown here either
-        connections = self.env["imap.connection"].sudo().search([("secret", "!=", False)])
-        lost = connections._encrypt_again()
+        lost = self.env["imap.connection"]._with_secret()._encrypt_again()
         message = self.env._("All stored passwords are encrypted with the current key.")
         if lost:
             message = self.env._(

@@ -1,14 +1,15 @@
-import logging
 import os
+from collections import Counter
 from pathlib import Path
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import config
 
-from ..lib.errors import PasswordMissing, SecretUnreadable
-from ..lib.vault import Vault, new_key
-
-_logger = logging.getLogger(__name__)
+from ..lib.errors import KeyUnusable, PasswordMissing
+from ..lib.key_file import add_key, read_keys
+from ..lib.vault import Vault
+from .imap_error import sentence
 
 KEY_ENVIRONMENT = "ODOO_IMAP_SYNC_KEY"
 KEY_OPTION = "imap_sync_key"
@@ -21,34 +22,16 @@ def _configured_keys():
     return [key.strip() for key in configured.split(",") if key.strip()]
 
 
-def _generated_keys():
-    """Return the keys of the key file, which is made (mode 0600) when it does not exist.
-
-    The file lives in the data directory, beside the database and not inside it: a dump alone reveals nothing.
-    Several workers may start at once: the file appears complete, by a hard link that only one of them wins.
-    """
-    path = Path(config["data_dir"]) / KEY_FILE
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_name(f"{KEY_FILE}.{os.getpid()}")
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(new_key() + "\n")
-        try:
-            os.link(draft, path)
-            _logger.info("Made a new key for the secrets of mailboxes: %s", path)
-        except FileExistsError:
-            _logger.debug("Another worker made the key file first")
-        finally:
-            draft.unlink()
-    return path.read_text().split()
+def key_file_path():
+    """Return where the key file is, or will be."""
+    return Path(config["data_dir"]) / KEY_FILE
 
 
 def key_place():
     """Return where the keys come from: ``environment``, ``configuration``, or the path of the key file."""
     if os.environ.get(KEY_ENVIRONMENT):
         return "environment"
-    return "configuration" if config.get(KEY_OPTION) else str(Path(config["data_dir"]) / KEY_FILE)
+    return "configuration" if config.get(KEY_OPTION) else str(key_file_path())
 
 
 class ImapSecretMixin(models.AbstractModel):
@@ -81,18 +64,63 @@ class ImapSecretMixin(models.AbstractModel):
             record.has_password = bool(record.secret)
 
     def _inverse_password(self):
-        vault = self._vault()
         for record in self:
             # an empty field in a form means "unchanged": the client never had the password to send it back
             if record.password:
-                record.sudo().secret = vault.encrypt(record.password)
+                record.sudo().secret = self._encrypted(record.password)
         # else a read in the same request, as saving a form does, would send it back
         self.invalidate_recordset(["password"], flush=False)
 
     @api.model
     def _vault(self):
-        """Return the :class:`Vault` made of the administrator's keys, else of the generated key file."""
-        return Vault(_configured_keys() or _generated_keys())
+        """Return the :class:`Vault` made of the administrator's keys, else of the generated key file.
+
+        :raise KeyUnusable: only an administrator can help
+        """
+        try:
+            return Vault(_configured_keys() or read_keys(key_file_path()))
+        except OSError as error:
+            raise KeyUnusable(f"the key file: {error.strerror}") from None
+        except (IndexError, ValueError):
+            raise KeyUnusable("it is not 32 url-safe base64-encoded bytes") from None
+
+    @api.model
+    def _encrypted(self, secret):
+        """Return what somebody typed in the form in which it is stored.
+
+        :raise UserError: there is no key to do so
+        """
+        try:
+            return self._vault().encrypt(secret)
+        except KeyUnusable as error:
+            raise UserError(sentence(self.env, error)) from None
+
+    @api.model
+    def _with_secret(self):
+        """Return all records that have a secret."""
+        # sudo: the column is closed to everybody
+        return self.sudo().search([("secret", "!=", False)])
+
+    def _key_ages(self):
+        """Return how many secrets need the current key, an ``old`` one, or one that is ``lost``.
+
+        :raise KeyUnusable: nobody knows
+        """
+        vault = self._vault()
+        return Counter(vault.age(record.secret) for record in self.sudo())
+
+    @api.model
+    def _add_key(self):
+        """Put a new key before those of the key file, unless an administrator names the keys.
+
+        :raise KeyUnusable: nothing was changed
+        """
+        if _configured_keys():
+            return
+        try:
+            add_key(key_file_path())
+        except OSError as error:
+            raise KeyUnusable(f"the key file: {error.strerror}") from None
 
     def _encrypt_again(self):
         """Encrypt what is stored with the current key, so that older ones can be taken away.
@@ -102,10 +130,10 @@ class ImapSecretMixin(models.AbstractModel):
         vault = self._vault()
         lost = self.browse()
         for record in self.sudo().filtered("secret"):
-            try:
-                if not vault.is_current(record.secret):
-                    record.secret = vault.encrypt(vault.decrypt(record.secret))
-            except SecretUnreadable:
+            age = vault.age(record.secret)
+            if age == "old":
+                record.secret = vault.encrypt(vault.decrypt(record.secret))
+            elif age == "lost":
                 lost += record
         return lost.with_env(self.env)
 

@@ -26,6 +26,7 @@ from . import test_exclusion
 from . import test_folder_list
 from . import test_gmail
 from . import test_hoot
+from . import test_key
 from . import test_killed_workers
 from . import test_leaving
 from . import test_link_by_hand

@@ -219,7 +219,7 @@ class ImapConnect(models.TransientModel):
                 ),
             )
         self.auth = provider
-        self.sudo().secret = self._vault().encrypt(tokens.dump())
+        self.sudo().secret = self._encrypted(tokens.dump())
         return self.action_sign_in()
 
     def _fail(self, field, message):

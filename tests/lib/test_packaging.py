@@ -40,7 +40,7 @@ def test_it_is_complete(wheel):
     names = set(wheel.namelist())
     manifest = ast.literal_eval((ROOT / "__manifest__.py").read_text())
     expected = [*manifest["data"], "data/neutralize.sql", "static/description/icon.png"]
-    rooms = ("lib", "models", "wizards", "controllers", "static/src", "i18n")
+    rooms = ("lib", "models", "wizards", "controllers", "cli", "static/src", "i18n")
     expected += [
         path.relative_to(ROOT).as_posix()
         for room in rooms
