@@ -23,6 +23,8 @@
         "views/imap_folder_views.xml",
         "views/imap_placement_views.xml",
         "views/imap_connection_views.xml",
+        "views/imap_diagnostics_views.xml",
+        "wizards/imap_diagnostics_views.xml",
         "views/imap_audit_views.xml",
         "views/imap_exclusion_views.xml",
         "wizards/imap_exclusion_past_views.xml",

@@ -17,6 +17,7 @@ from . import imap_connection
 from . import imap_connection_sync
 from . import imap_oauth
 from . import imap_connection_oauth
+from . import imap_diagnostics
 from . import imap_connection_folders
 from . import imap_folder
 from . import imap_email_list_mixin

@@ -79,6 +79,7 @@ class SyncRun:
         :param session: an open :class:`~..lib.session.Session`
         :raise SyncError: the mailbox or its host cannot be used any more; what was stored stays
         """
+        self._connection._note_server(session)
         self._connection._fulfil_wish()
         # not before the sign-in, which may have brought fresh tokens
         self._terms = self._current_terms()

@@ -17,6 +17,7 @@ from . import test_contact_workers
 from . import test_contacts
 from . import test_cyrus_changes
 from . import test_deleted_in_odoo
+from . import test_diagnostics
 from . import test_dovecot_audit
 from . import test_dovecot_cases
 from . import test_dovecot_changes

@@ -4,6 +4,7 @@ from . import imap_backfill_job
 from . import imap_backfill_lines
 from . import imap_backfill
 from . import imap_delete
+from . import imap_diagnostics
 from . import imap_disconnect
 from . import imap_exclusion_past
 from . import imap_link_to
