@@ -128,7 +128,7 @@ def open_socket(host: str, port: int, policy: NetworkPolicy, deadline: Deadline)
 
 
 def _resolve_in_time(host: str, port: int, deadline: Deadline) -> list[tuple[int, tuple]]:
-    """As :func:`_resolve`. getaddrinfo has no limit of time of its own, and cannot be interrupted: it is left behind."""
+    """As :func:`_resolve`. getaddrinfo has no limit of time and cannot be interrupted: it is left behind."""
     answers = queue.SimpleQueue()
 
     def ask():
