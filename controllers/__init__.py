@@ -1,2 +1,2 @@
-from . import export, original
+from . import export, health, original
 from . import sign_in

@@ -10,6 +10,10 @@ from . import imap_sign_in_again
 from . import imap_quarantine_mixin
 from . import imap_rules_mixin
 from . import imap_backfill
+from . import imap_run
+from . import imap_health
+from . import imap_silence
+from . import imap_silence_notice
 from . import imap_contact_policy
 from . import imap_newcomer
 from . import imap_lookup
@@ -59,3 +63,5 @@ from . import imap_touchpoint_changes
 from . import res_users
 from . import res_config_settings
 from . import imap_key_settings
+from . import imap_monitor
+from . import imap_monitor_settings

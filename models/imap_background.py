@@ -46,7 +46,10 @@ class ImapBackgroundMixin(models.AbstractModel):
             return self._sync(BUDGET, imap_schedule.worker_count(self.env))
         except Exception:
             self.env.cr.rollback()
-            self.sudo()._record_failure(SyncError())
+            mailbox, problem = self.sudo(), SyncError()
+            was_failing = mailbox.state == "error"
+            mailbox._record_failure(problem)
+            mailbox._note_run(fields.Datetime.now(), was_failing, error=problem)
             self._checkpoint()
             raise
 

@@ -36,6 +36,9 @@ class ImapConnection(models.Model):
         "imap.sharing.mixin",
         "imap.sign.in.again.mixin",
         "imap.backfill.mixin",
+        "imap.run.mixin",
+        "imap.silence.mixin",
+        "imap.health.mixin",
     ]
     _description = "Connected mailbox"
     _order = "user_id, email, id"

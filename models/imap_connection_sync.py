@@ -48,13 +48,16 @@ class ImapConnection(models.Model):
             if not connection._may_sync():
                 return SyncRun.no_counters()
             started, shared = fields.Datetime.now(), connection.visibility
+            was_failing, problem = connection.state == "error", None
             run = SyncRun(connection, budget_seconds)
             try:
                 with connection._session() as session:
                     run.go(session)
                 connection._record_success(run, started)
             except SyncError as error:
+                problem = error
                 connection._record_failure(error)
+            connection._note_run(started, was_failing, run, problem)
             if connection.visibility != shared:
                 # the owner changed it meanwhile: what this run stored was not there to be changed with the rest
                 connection._share_again()

@@ -21,6 +21,7 @@ class ImapFolder(models.Model):
         "imap.folder.lookup.mixin",
         "imap.folder.progress.mixin",
         "imap.folder.backfill.mixin",
+        "imap.folder.silence.mixin",
     ]
     _description = "Folder of a mailbox"
     _order = "sequence, path, id"

@@ -135,6 +135,7 @@ class ImapFolderLookupMixin(models.AbstractModel):
 
         :param before: what :meth:`_outcomes` said
         :param tally: what became of them
+        :return: how many are linked that were not
         """
         linked = max(tally.linked - before[0], 0)
         quarantined = max(tally.quarantined - before[1], 0)
@@ -145,3 +146,4 @@ class ImapFolderLookupMixin(models.AbstractModel):
             by_rule[rule] = -min(changed, self.skipped_by_rule[rule])
             changed += by_rule[rule]
         self._count(linked + quarantined + sum(by_rule.values()), linked, quarantined, by_rule)
+        return linked

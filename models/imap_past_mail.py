@@ -29,6 +29,8 @@ class PastMail:
         self._connection = connection
         self._reader = reader
         self._stopped = stopped
+        #: mails that were linked by this
+        self.linked = 0
 
     def begin(self, session):
         """Search for those who are waiting; to be called before it is decided which folders are read.
@@ -115,11 +117,12 @@ class PastMail:
 
     def _read_slice(self, session, folder):
         left, uids = folder.past_uids[:-SLICE], folder.past_uids[-SLICE:]
-        before = folder._outcomes(uids)
+        before, linked = folder._outcomes(uids), 0
 
         def note(tally):
+            nonlocal linked
             folder.past_uids = left or False
-            folder._count_again(before, tally)
+            linked = folder._count_again(before, tally)
 
         self._reader.take(
             session,
@@ -132,5 +135,6 @@ class PastMail:
             isolate=True,
             note=note,
         )
+        self.linked += linked
         self._connection._checkpoint()
         self._reader.touched.settle()

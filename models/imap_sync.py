@@ -17,6 +17,7 @@ from ..lib.errors import (
     SyncError,
 )
 from ..lib.known import is_unchanged, plan_look
+from ..lib.stopwatch import Stopwatch
 from ..lib.uid_ranges import UidRanges
 from .imap_contacts import Contacts
 from .imap_folder_list import FolderList
@@ -48,6 +49,10 @@ class SyncRun:
         self._counts = Counter()
         self._skipped = Counter()
         self._slices_read = 0
+        self._stopwatch = Stopwatch()
+        #: mails linked by this run that came since the last one
+        self.new_linked = 0
+        self._lookups = None
         # no folder was left out
         self._whole = True
         self.unfinished = False
@@ -73,12 +78,23 @@ class SyncRun:
             "pending": self._connection.backlog_count,
         }
 
+    @property
+    def found(self):
+        """How many past mails of new contacts were linked; they are not among the counters."""
+        return self._lookups.linked if self._lookups else 0
+
+    def laps(self):
+        """Return what the time until now went into: seconds by phase."""
+        self._stopwatch.lap("rest")
+        return self._stopwatch.laps
+
     def go(self, session):
         """Read new mail in all folders, then past mail, until all is read or the time is up.
 
         :param session: an open :class:`~..lib.session.Session`
         :raise SyncError: the mailbox or its host cannot be used any more; what was stored stays
         """
+        self._stopwatch.lap("sign_in")
         self._connection._note_server(session)
         self._connection._fulfil_wish()
         # not before the sign-in, which may have brought fresh tokens
@@ -92,9 +108,10 @@ class SyncRun:
         self._reader.touched.close()
 
     def _read_folders(self, session):
-        lookups = PastMail(self._connection, self._incurious_reader, self._stopped)
+        lookups = self._lookups = PastMail(self._connection, self._incurious_reader, self._stopped)
         lookups.begin(session)
         changed = self._changed_folders(session)
+        self._stopwatch.lap("folders")
         for slices in (new_mail, past_mail):
             if slices is past_mail:
                 lookups.read_found(session)
@@ -276,5 +293,8 @@ class SyncRun:
         self._slices_read += 1
         self._counts.update(seen=tally.seen, linked=tally.linked, quarantined=tally.quarantined)
         self._skipped.update(tally.skipped)
+        if not piece.backfill:
+            self.new_linked += tally.linked
         self._connection._checkpoint()
         self._reader.touched.settle()
+        self._stopwatch.lap("past_mail" if piece.backfill else "new_mail")

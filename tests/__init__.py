@@ -26,6 +26,7 @@ from . import test_email_list
 from . import test_exclusion
 from . import test_folder_list
 from . import test_gmail
+from . import test_health
 from . import test_hoot
 from . import test_key
 from . import test_killed_workers
@@ -37,6 +38,7 @@ from . import test_mail_body
 from . import test_mailboxes_shown
 from . import test_merge
 from . import test_migrations
+from . import test_monitor
 from . import test_notices
 from . import test_original
 from . import test_owner
@@ -51,6 +53,7 @@ from . import test_reading
 from . import test_reply
 from . import test_resets
 from . import test_round_trips
+from . import test_runs
 from . import test_schedule
 from . import test_secret
 from . import test_secret_rpc
@@ -65,6 +68,7 @@ from . import test_sharing_routes
 from . import test_sharing_tours
 from . import test_sign_in_again
 from . import test_sign_in_pages
+from . import test_silence
 from . import test_small_servers_sync
 from . import test_strangers
 from . import test_sync

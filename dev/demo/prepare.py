@@ -3,9 +3,12 @@
 Everything has an external identifier, so that a second run finds what the first one made.
 """
 
-from datetime import datetime, timezone
+from collections import Counter
+from datetime import datetime, timedelta, timezone
 
-from odoo import Command
+from odoo import Command, fields
+
+from odoo.addons.mail_imap_sync.lib.backoff import LOGIN_ATTEMPTS
 
 from . import sample, summary
 from .sample import people
@@ -46,6 +49,8 @@ def main(env, parameters):
     env.cr.commit()
     for connection in connections:
         _sync(connection)
+        _history(connection)
+    _needs_attention(env, parameters["access"])
     return summary.report(connections, built, parameters["others"])
 
 
@@ -53,6 +58,52 @@ def _sync(connection):
     for _ in range(_MOST_RUNS):
         if not connection._sync()["pending"] or connection.state != "connected":
             break
+
+
+def _history(connection):
+    """Runs of the last weeks, as if the mailbox had been connected all along: mails per day."""
+    connection = connection.sudo()
+    runs = connection.env["imap.run"]
+    today = fields.Datetime.now().replace(hour=0, minute=0, second=0)
+    if runs.search_count([("connection_id", "=", connection.id), ("started", "<", today)]):
+        return
+    shares = connection.env["imap.share"].search([("connection_id", "=", connection.id)])
+    days = Counter(email.date.date() for email in shares.email_id)
+    for day, number in days.items():
+        moment = datetime(day.year, day.month, day.day, 9)
+        if today - timedelta(days=29) < moment < today:
+            runs.create(
+                {
+                    "connection_id": connection.id,
+                    "started": moment,
+                    "seconds": 1,
+                    "outcome": "done",
+                    "new_linked": number,
+                    "linked": number,
+                    "seen": number,
+                }
+            )
+
+
+def _needs_attention(env, access):
+    """A mailbox whose password was changed elsewhere, for the list of all mailboxes."""
+    if find(env, "connection_ingrid"):
+        return
+    env = env(user=find(env, "user_ingrid"))
+    connection = _ensure(
+        env,
+        "imap.connection",
+        "connection_ingrid",
+        {
+            "email": env.user.email,
+            "host": access["host"],
+            "port": access["port"],
+            "password": "of last year",
+        },
+    )
+    connection._start()
+    for _attempt in range(LOGIN_ATTEMPTS):
+        connection._sync()
 
 
 def find(env, key):

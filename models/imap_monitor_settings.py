@@ -1,0 +1,39 @@
+"""The token for monitoring, as administrators make and withdraw it."""
+
+from odoo import fields, models
+from odoo.exceptions import AccessError
+
+from .imap_monitor import TOKEN_DIGEST
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    imap_has_health_token = fields.Boolean(compute="_compute_imap_has_health_token")
+
+    def _compute_imap_has_health_token(self):
+        # sudo: ir.config_parameter - whether there is one
+        digest = self.env["ir.config_parameter"].sudo().get_param(TOKEN_DIGEST)
+        self.imap_has_health_token = bool(digest)
+
+    def _check_may_watch(self):
+        if not self.env.user.has_group("base.group_system"):
+            raise AccessError(self.env._("Only an administrator of Odoo sets up monitoring."))
+
+    def action_imap_new_health_token(self):
+        """Make a token, which replaces the one of before, and show it this once."""
+        self._check_may_watch()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Token for monitoring"),
+            "res_model": "imap.monitor.token",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {"default_token": self.env["imap.monitor"]._new_token()},
+        }
+
+    def action_imap_withdraw_health_token(self):
+        """Let nobody ask any more."""
+        self._check_may_watch()
+        self.env["ir.config_parameter"].set_param(TOKEN_DIGEST, False)
+        return {"type": "ir.actions.client", "tag": "soft_reload"}
