@@ -46,6 +46,7 @@ from . import mail_message_sharing_mixin
 from . import ir_websocket
 from . import mail_message
 from . import mail_message_access
+from . import mail_message_traces
 from . import mail_message_order
 from . import mail_message_original
 from . import mail_message_people

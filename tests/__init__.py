@@ -66,6 +66,7 @@ from . import test_sharing_notices
 from . import test_sharing_owners
 from . import test_sharing_routes
 from . import test_sharing_tours
+from . import test_sharing_traces
 from . import test_sign_in_again
 from . import test_sign_in_pages
 from . import test_silence

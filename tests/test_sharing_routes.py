@@ -57,7 +57,10 @@ class TestRoutes(HttpCase, SharingCase):
             yield "messages", self.ask("/mail/thread/messages", **thread, fetch_params=fetch)
         yield "around", self.ask("/mail/thread/messages", **thread, fetch_params={"around": entry})
         for box in ("inbox", "history", "starred"):
-            yield box, self.ask(f"/mail/{box}/messages")
+            for term in (None, SECRET_TEXT, "figures"):
+                fetch = {"search_term": term} if term else {}
+                yield box, self.ask(f"/mail/{box}/messages", fetch_params=fetch)
+        yield "counters", self.ask("/mail/data", fetch_params=["init_messaging", "failures"])
         yield (
             "data",
             self.ask(
@@ -91,6 +94,8 @@ class TestRoutes(HttpCase, SharingCase):
             ("read", [[entry], ["body", "subject"]]),
             ("search_read", [[["id", "=", entry]]]),
             ("search_read", [[["body", "ilike", SECRET_TEXT]]]),
+            ("web_search_read", [[["subject", "!=", False]], {"body": {}, "subject": {}}]),
+            ("formatted_read_group", [[], ["subject"], ["__count"]]),
             ("toggle_message_starred", [[entry]]),
             ("imap_sharing_options", [[entry]]),
         ):
@@ -117,6 +122,16 @@ class TestRoutes(HttpCase, SharingCase):
                         "imap_email_ids": {"fields": {"subject": {}}},
                     }
                 },
+            ),
+        )
+        yield (
+            "files",
+            self.ask(
+                "/web/dataset/call_kw",
+                model="ir.attachment",
+                method="web_search_read",
+                args=[[["name", "ilike", "figures"]], {"name": {}, "datas": {}}],
+                kwargs={},
             ),
         )
         for path in (
