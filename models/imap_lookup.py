@@ -8,7 +8,7 @@ from . import imap_schedule
 from .imap_former_holder import leave_former_holders
 from .imap_schedule import ACTIVE_STATES
 
-#: afterwards the rest is left to the weekly audits: a mailbox may be paused for long
+#: afterwards the rest is left to the weekly audits: a mailbox may be paused for ever
 PATIENCE = timedelta(days=30)
 
 
@@ -35,16 +35,21 @@ class ImapLookup(models.Model):
         emails = sorted(set(filter(None, emails)))
         # the mailbox that made these contacts of its past mail goes through all of it anyway
         done = self.env["imap.connection"].browse(self.env.context.get("imap_met_in", ()))
-        if emails and self._mailboxes(limit=len(done) + 1) - done:
+        if emails and self._awaited(limit=len(done) + 1) - done:
             self.create([{"email": email, "done_ids": done.ids} for email in emails])
             imap_schedule.wake(self.env)
 
     @api.model
-    def _mailboxes(self, limit=None):
+    def _mailboxes(self):
         """Return the mailboxes that look for past mail; one that is in trouble does so after that."""
         return self.env["imap.connection"].search(
-            [("state", "in", ACTIVE_STATES), ("user_id.active", "=", True)], limit=limit
+            [("state", "in", ACTIVE_STATES), ("user_id.active", "=", True)]
         )
+
+    @api.model
+    def _awaited(self, limit=None):
+        """Return the mailboxes that are to look for past mail: those that were stopped do so when they go on."""
+        return self.env["imap.connection"].search([("state", "!=", "draft")], limit=limit)
 
     @api.model
     def _waiting_domain(self, connection):
@@ -86,10 +91,13 @@ class ImapLookup(models.Model):
         self.done_ids |= connection
         leave_former_holders(self.env, set(self.mapped("email")))
         waiting = self.browse().union(
-            *(self.search(self._waiting_domain(mailbox)) for mailbox in self._mailboxes())
+            *(self.search(self._waiting_domain(mailbox)) for mailbox in self._awaited())
         )
-        late = Domain("create_date", "<", fields.Datetime.now() - PATIENCE)
-        self.search(Domain("id", "not in", waiting.ids) | late).unlink()
+        self.search([("id", "not in", waiting.ids)]).unlink()
+
+    @api.autovacuum
+    def _gc_late(self):
+        self.search([("create_date", "<", fields.Datetime.now() - PATIENCE)]).unlink()
 
 
 class ImapLookupMixin(models.AbstractModel):

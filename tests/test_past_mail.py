@@ -4,7 +4,7 @@ from unittest.mock import patch
 from odoo.tests import tagged
 
 from ..lib.errors import ConnectionLost
-from ..models import imap_past_mail
+from ..models import imap_lookup, imap_past_mail
 from ..models.imap_schedule import due_domain
 from .common import MailboxCase
 from .fake_server import FakeServer, FakeSession, ago, mail
@@ -181,9 +181,44 @@ class TestPastMail(MailboxCase):
         self.assertFalse(self.entries(nora))
 
     def test_nobody_waits_where_no_mailbox_is_connected(self):
-        self.env["imap.connection"].search([]).action_pause()
+        self.env["imap.connection"].search([]).sudo().state = "draft"
         self.add_contact("nora@new.example")
         self.assertFalse(self.env["imap.lookup"].search([]))
+
+    def test_mailboxes_that_were_stopped_look_when_they_go_on(self):
+        other = self._connect(self.other_owner)
+        other.sudo().connected_since -= timedelta(days=1)
+        self.servers["otto@tea.example"] = FakeServer()
+        self.deliver("nora@new.example", "Paused", days=3)
+        self.deliver("nina@new.example", "Disconnected", days=2)
+        self.sync()
+        self.connection.action_pause()
+        nora = self.add_contact("nora@new.example")
+        self.sync(other)
+        self.assertFalse(nora.imap_is_looked_for, "nobody is looking at the moment")
+        self.connection.action_resume()
+        self.sync()
+        self.assertEqual(self.subjects(nora), ["Paused"])
+        self.connection.action_disconnect()
+        nina = self.add_contact("nina@new.example")
+        self.sync(other)
+        self.connection.password = "correct horse"
+        self.connection.action_resume()
+        self.sync()
+        self.assertEqual(self.subjects(nina), ["Disconnected"])
+        self.assertFalse(self.env["imap.lookup"].search([]))
+
+    def test_nobody_is_waited_for_for_ever(self):
+        self.sync()
+        self.connection.action_pause()
+        self.add_contact("nora@new.example")
+        lookups = self.env["imap.lookup"].search([])
+        self.assertTrue(lookups)
+        lookups._gc_late()
+        self.assertTrue(lookups.exists())
+        with patch.object(imap_lookup, "PATIENCE", timedelta(0)):
+            lookups._gc_late()
+        self.assertFalse(lookups.exists())
 
 
 @tagged("post_install", "-at_install")
