@@ -172,7 +172,7 @@ class Reader:
         for batch in _batches(wanted):
             failed.update(self._store_batch(piece, store, batch))
         if piece.relink:
-            self._relink(piece, store, settled)
+            self._relink(piece, store, settled, standing)
         self.touched.note(piece.folder)
         store.quarantine(failed)
         store.gone(
@@ -206,18 +206,21 @@ class Reader:
             again.append((raw, facts, match(facts, known[id(before)]), before))
         return again, {**partners, **made}
 
-    def _relink(self, piece, store, settled):
+    def _relink(self, piece, store, settled, standing):
         """Let emails that are linked stand on all records that they concern by now."""
         linked = {uid: placement for uid, placement in settled.items() if placement.email_id}
         raws = [piece.found[uid] for uid in linked if isinstance(piece.found.get(uid), RawHeader)]
         judged, _partners = self.verdicts(piece.folder, raws)
-        store.relink(
-            {
-                linked[raw.uid].email_id: verdict
-                for raw, _facts, verdict, _circumstances in judged
-                if verdict.outcome is Outcome.LINK
-            }
-        )
+        wanted = [
+            (raw, facts, verdict)
+            for raw, facts, verdict, _circumstances in judged
+            if verdict.outcome is Outcome.LINK
+        ]
+        bare = store.relink({linked[raw.uid].email_id: verdict for raw, _facts, verdict in wanted})
+        again = [one for one in wanted if linked[one[0].uid].email_id in bare]
+        standing.update((raw.uid, linked[raw.uid]) for raw, _facts, _verdict in again)
+        for batch in _batches(again):
+            self._store_batch(piece, store, batch)
 
     def _placed(self, piece):
         """Return the placements of a piece by UID: those whose outcome stands, and those to be tried again."""

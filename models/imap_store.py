@@ -93,6 +93,7 @@ class Store:
         """Let emails that are stored stand on all records that they concern.
 
         :param dict verdicts: email -> :class:`~..lib.match.Verdict`
+        :return: the emails for which that takes their text: Odoo itself sent them, so there is no entry to be copied
         """
         places = [
             (email, *record)
@@ -100,6 +101,13 @@ class Store:
             for record in records_of(verdict)
         ]
         enter_on_more_records(self.env, places)
+        bare = {email for email in verdicts if not (email.entry_ids or email.deleted_date)}
+        closed = closed_places(self.env, bare) if bare else set()
+        return {
+            email
+            for email, *record in places
+            if email in bare and (email.id, *record) not in closed
+        }
 
     def quarantine(self, failures):
         """Store messages that could not be read.

@@ -70,6 +70,27 @@ class TestPastMail(MailboxCase):
         self.assertEqual(self.server.bodies_fetched, fetched)
         self.assertEqual(len(self.entries(nora).imap_email_id.entry_ids), 2)
 
+    def test_email_that_odoo_sent_to_somebody_else(self):
+        """It stands in the other one's chatter as what was sent, so there is no entry to be copied."""
+        sent = self.customer.message_post(body="Hello", message_type="comment")
+        raw = mail(
+            "olga@tea.example",
+            "carla@shop.example",
+            "Hello",
+            message_id=sent.message_id,
+            date=ago(days=1),
+            Cc="nora@new.example",
+        )
+        self.server.sent.deliver(raw, ago(days=1))
+        self.sync()
+        self.assertFalse(self.entries(self.customer))
+        nora = self.add_contact("nora@new.example")
+        self.sync()
+        self.assertEqual(self.subjects(nora), ["Hello"])
+        self.assertFalse(self.entries(self.customer))
+        sent_folder = self.connection.folder_ids.filtered(lambda f: f.role == "sent")
+        self.assertEqual((sent_folder.seen, sent_folder.linked), (1, 1))
+
     def test_changed_address(self):
         self.deliver("nora@new.example", "Hello")
         nora = self.add_contact("wrong@new.example")
