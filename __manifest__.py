@@ -33,6 +33,7 @@
         "wizards/imap_backfill_views.xml",
         "wizards/imap_connect_views.xml",
         "views/imap_email_views.xml",
+        "views/imap_partly_shared_views.xml",
         "wizards/imap_delete_views.xml",
         "wizards/imap_disconnect_views.xml",
         "views/imap_deletion_views.xml",

@@ -58,6 +58,7 @@ from . import crm_lead
 from . import ir_attachment
 from . import res_partner
 from . import imap_emails_mixin
+from . import imap_partly_shared_mixin
 from . import imap_touchpoint_mixin
 from . import imap_touchpoint
 from . import imap_touchpoint_changes

@@ -42,6 +42,7 @@ from . import test_monitor
 from . import test_notices
 from . import test_original
 from . import test_owner
+from . import test_partly_shared
 from . import test_past_mail
 from . import test_persons_data
 from . import test_progress
