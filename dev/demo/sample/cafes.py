@@ -1,6 +1,8 @@
 """The smaller customers: Athens, Riga and Amman, each in its own script; and an architect."""
 
-from . import files
+from string import Template
+
+from . import files, mime
 from .letter import Lead, Letter
 from .people import person
 
@@ -151,6 +153,7 @@ Warm regards,
         links=["dmitri"],
     )
     the_lead = lead(desk.clock)
+    _away(desk, the_lead)
     desk.receive(
         "samovar-lead-answer",
         "dmitri",
@@ -164,6 +167,39 @@ Warm regards,
 Пришлите, пожалуйста, предложение и образец карточки.
 """,
         answers=the_lead.mail,
+        links=["dmitri"],
+        document=the_lead.key,
+    )
+
+
+_AWAY = Template("""\
+Return-Path: <>
+From: d.sokolov@samovar.example
+To: Clara Whitfield <clara@kestreltea.example>
+Subject: =?utf-8?B?0JDQstGC0L7QvtGC0LLQtdGC?=
+Date: $date
+Message-ID: <away-43@samovar.example>
+In-Reply-To: $answered
+References: $answered
+Auto-Submitted: auto-replied
+MIME-Version: 1.0
+Content-Type: text/plain; charset=utf-8
+Content-Transfer-Encoding: 8bit
+
+Здравствуйте! До пятницы я на даче, без телефона и с самоваром. Отвечу, как вернусь.
+""")
+
+
+def _away(desk, the_lead):
+    """An absence notice answers the lead: it stands there, and nobody takes it for an answer."""
+    date = desk.clock.workday(43, "14:21")
+    text = _AWAY.substitute(date=mime.date(date), answered=the_lead.mail.message_id)
+    desk.take(
+        "samovar-away",
+        text.replace("\n", "\r\n").encode(),
+        date,
+        "Автоответ",
+        message_id="<away-43@samovar.example>",
         links=["dmitri"],
         document=the_lead.key,
     )

@@ -19,6 +19,7 @@ def write(desk):
     _order(desk)
     _complaint(desk)
     _fax(desk)
+    _forgery(desk)
 
 
 def _order(desk):
@@ -200,3 +201,42 @@ def _fax(desk):
     date = desk.clock.workday(23, "17:58", person("juergen").zone)
     text = _FAX.substitute(date=mime.date(date)).replace("\n", "\r\n")
     desk.take("mueller-thanks", text.encode("iso-8859-1"), date, "Danke", links=["juergen"])
+
+
+# Somebody writes in Sabine's name; the mail server of the tea merchant notices, and says so.
+_FORGERY = Template("""\
+Return-Path: <bounce@bulk-mailer.test>
+Received: from out7.bulk-mailer.test ([198.51.100.7])
+\tby mx.kestreltea.example (Postfix) with ESMTP; $date
+Authentication-Results: mx.kestreltea.example;
+\tspf=pass smtp.mailfrom=bulk-mailer.test;
+\tdmarc=fail (p=none) header.from=feinkost-mueller.example
+From: =?utf-8?Q?Sabine_K=C3=B6hler?= <s.koehler@feinkost-mueller.example>
+To: Clara Whitfield <clara@kestreltea.example>
+Subject: Neue Bankverbindung
+Date: $date
+Message-ID: <7f3e9a@bulk-mailer.test>
+MIME-Version: 1.0
+Content-Type: text/plain; charset=utf-8
+Content-Transfer-Encoding: 8bit
+
+Sehr geehrte Frau Whitfield,
+
+unsere Bankverbindung hat sich ge\u00e4ndert. Bitte erstatten Sie die acht Dosen noch heute auf das
+Konto, das ich Ihnen gleich sende. Telefonisch bin ich diese Woche leider nicht zu erreichen.
+
+Sabine K\u00f6hler
+""")
+
+
+def _forgery(desk):
+    date = desk.clock.workday(18, "05:47")
+    text = _FORGERY.substitute(date=mime.date(date)).replace("\n", "\r\n")
+    desk.take(
+        "mueller-forgery",
+        text.encode(),
+        date,
+        "Neue Bankverbindung",
+        message_id="<7f3e9a@bulk-mailer.test>",
+        links=["sabine"],
+    )
