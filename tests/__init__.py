@@ -31,6 +31,7 @@ from . import test_hoot
 from . import test_key
 from . import test_killed_workers
 from . import test_leaving
+from . import test_leaving_tours
 from . import test_link_by_hand
 from . import test_linking_tours
 from . import test_made_up_uidvalidity
