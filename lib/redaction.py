@@ -20,6 +20,11 @@ _ADDRESS = re.compile(r"[^\s<>\"'(),;:\[\]{}=]+@[^\s<>\"'(),;:\[\]{}=]+")
 _SHORTEST_NAME = 3
 
 
+def _is_secret(name) -> bool:
+    """Whether an argument is called like a secret, or like the default of one in a context."""
+    return str(name).removeprefix("default_") in _SECRET_NAMES
+
+
 def without_secrets(value, _depth: int = 0):
     """A copy of the arguments of a call in which values that are named like a secret are masked.
 
@@ -29,7 +34,7 @@ def without_secrets(value, _depth: int = 0):
         return MASK
     if isinstance(value, Mapping):
         return {
-            key: MASK if key in _SECRET_NAMES and inner else without_secrets(inner, _depth + 1)
+            key: MASK if _is_secret(key) and inner else without_secrets(inner, _depth + 1)
             for key, inner in value.items()
         }
     if isinstance(value, (list, tuple)):

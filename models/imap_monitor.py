@@ -182,4 +182,5 @@ class ImapMonitorToken(models.AbstractModel):
 
     # without an identifier the form does not take the default of the token
     id = fields.Id()
-    token = fields.Char(readonly=True)
+    # named like this, it is masked in the log of calls
+    access_token = fields.Char(string="Token", readonly=True)

@@ -29,7 +29,7 @@ class ResConfigSettings(models.TransientModel):
             "res_model": "imap.monitor.token",
             "views": [(False, "form")],
             "target": "new",
-            "context": {"default_token": self.env["imap.monitor"]._new_token()},
+            "context": {"default_access_token": self.env["imap.monitor"]._new_token()},
         }
 
     def action_imap_withdraw_health_token(self):

@@ -7,6 +7,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import HttpCase, new_test_user, tagged
 
 from ..lib.errors import ConnectionTimeout
+from ..lib.redaction import without_secrets
 from ..models.imap_claim import claimed
 from ..models.imap_monitor import TOKEN_DIGEST
 from .common import MailboxCase
@@ -28,7 +29,10 @@ class TestMonitor(MailboxCase, HttpCase):
 
     def make_token(self):
         settings = self.env["res.config.settings"].with_user(self.system).create({})
-        return settings.action_imap_new_health_token()["context"]["default_token"]
+        context = settings.action_imap_new_health_token()["context"]
+        token = context["default_access_token"]
+        self.assertNotIn(token, str(without_secrets({"context": context})), "nor in any log")
+        return token
 
     def ask(self, token=None, scheme="Bearer"):
         self.env.flush_all()

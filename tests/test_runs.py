@@ -206,6 +206,12 @@ class TestRunAccess(RunCase):
         with self.assertRaises(AccessError):
             self.seen_by(self.colleague)
 
+    def test_numbers_only(self):
+        """Whoever adds a text to the history has to think of who reads it."""
+        fields_ = self.env["imap.run"]._fields.values()
+        texts = {f.name for f in fields_ if f.store and f.type in ("char", "text", "html", "json")}
+        self.assertEqual(texts, {"error_code", "laps"})
+
     def test_nobody_changes_them(self):
         run = self.runs()
         for user in (self.owner, self.manager, self.env.ref("base.user_admin")):
