@@ -50,6 +50,28 @@ class TestConnectByAddress(NamesMixin, MailboxCase):
             self.assertEqual((wizard.host, wizard.login), (host, login))
             self.assertEqual((wizard.security, wizard.port), ("ssl", 993))
 
+    def test_server_and_login_follow_while_one_types(self):
+        with Form(self.wizard()) as form:
+            for email, text in (
+                ("new@gmail.com", "imap.gmail.com, found for gmail.com"),
+                ("new@gmx.net", "imap.gmx.net, found for gmx.net"),
+                ("new@milk.example", "Odoo looks for it when you sign in."),
+                ("new@yahoo.com", "imap.mail.yahoo.com, found for yahoo.com"),
+            ):
+                form.email = email
+                self.assertEqual(form.server_text, text)
+        wizard = self.wizard(shows_account=True)
+        with Form(wizard) as form:
+            form.email = "new@gmail.com"
+            form.email = "new@icloud.com"
+            self.assertEqual((form.host, form.login), ("imap.mail.me.com", "new"))
+            form.login = "mine"
+            form.email = "new@gmx.net"
+            self.assertEqual((form.host, form.login), ("imap.gmx.net", "mine"))
+        with Form(wizard) as form:
+            form.email = "new@gmail.com"
+        self.assertEqual((wizard.host, wizard.login), ("imap.gmail.com", "mine"))
+
     def test_what_was_typed_stays(self):
         wizard = self.wizard(shows_account=True)
         with Form(wizard) as form:
@@ -125,6 +147,7 @@ class TestConnectByAddress(NamesMixin, MailboxCase):
     def test_mail_that_no_program_reaches(self):
         wizard = self.wizard("new@proton.me")
         self.assertIn("bridge", wizard.advice)
+        self.assertEqual(wizard.server_text, "None that Odoo can reach.")
         wizard.action_sign_in()
         self.assertEqual(wizard.error_field, "email")
         wizard.host = "bridge.tea.example"

@@ -176,7 +176,7 @@ class ImapConnect(models.TransientModel):
         """Sign in with a password instead."""
         self.ensure_one()
         self.sudo().secret = False
-        self.write({"auth": "password", "host": False, "error_field": False})
+        self.write({"auth": "password", "host": False, "guessed_host": False, "error_field": False})
         self._compute_host()
         return self._show()
 

@@ -30,8 +30,10 @@ class ImapConnectServer(models.AbstractModel):
     )
     port = fields.Integer(compute="_compute_port", store=True, readonly=False)
     login = fields.Char(compute="_compute_login", store=True, readonly=False)
-    # which server was found by asking the domain, for which one, and how
-    found_host = fields.Char(readonly=True)
+    # what was filled in: the form sends it back, so that it is told from what somebody typed
+    guessed_host = fields.Char(compute="_compute_host", store=True, readonly=False)
+    guessed_login = fields.Char(compute="_compute_login", store=True, readonly=False)
+    # for which domain the server was found by asking, and how
     found_domain = fields.Char(readonly=True)
     found_by = fields.Char(readonly=True)
     server_text = fields.Char(compute="_compute_server_text")
@@ -46,10 +48,9 @@ class ImapConnectServer(models.AbstractModel):
     @api.depends("email")
     def _compute_host(self):
         for wizard in self:
-            before = discovery.known(wizard._origin._address())
-            if wizard.host in (False, wizard.found_host, before and before.host):
+            if wizard.host in (False, wizard.guessed_host):
                 known = discovery.known(wizard._address())
-                wizard.host = known and known.host
+                wizard.host = wizard.guessed_host = known and known.host
 
     @api.depends("email")
     def _compute_security(self):
@@ -68,14 +69,9 @@ class ImapConnectServer(models.AbstractModel):
     @api.depends("email")
     def _compute_login(self):
         for wizard in self:
-            if wizard._follows_address(wizard.login, wizard._origin.email):
+            if wizard.login in (False, wizard.guessed_login):
                 known = discovery.known(wizard._address())
-                wizard.login = known.login if known else wizard.email
-
-    @staticmethod
-    def _follows_address(login, email):
-        """Say whether a login is one that was made of an address."""
-        return login in (False, email, (email or "").rpartition("@")[0])
+                wizard.login = wizard.guessed_login = known.login if known else wizard.email
 
     def _address(self):
         """Return what was typed as the address, as far as it is one."""
@@ -97,7 +93,7 @@ class ImapConnectServer(models.AbstractModel):
     # what the person reads
     # ------------------------------------------------------------------
 
-    @api.depends("email", "host", "found_host", "found_domain", "found_by")
+    @api.depends("email", "host", "guessed_host", "found_domain", "found_by")
     def _compute_server_text(self):
         for wizard in self:
             wizard.server_text = wizard._server_text()
@@ -106,10 +102,12 @@ class ImapConnectServer(models.AbstractModel):
         """Return the server and where it is known from, in one line."""
         domain = domain_of(self._address())
         if not self.host:
+            if self._provider():
+                return self.env._("None that Odoo can reach.")
             return self.env._("Odoo looks for it when you sign in.") if domain else False
         if self._known_server():
             return self.env._("%(host)s, found for %(domain)s", host=self.host, domain=domain)
-        if (self.host, domain) != (self.found_host, self.found_domain):
+        if (self.host, domain) != (self.guessed_host, self.found_domain):
             return self.host
         names = {"host": self.host, "domain": domain}
         texts = {
@@ -176,19 +174,19 @@ class ImapConnectServer(models.AbstractModel):
             "host": found.host,
             "port": found.port,
             "security": found.security.value,
-            "found_host": found.host,
+            "guessed_host": found.host,
             "found_domain": domain_of(self._address()),
             "found_by": found.source.value,
         }
-        if self._follows_address(self.login, self.email):
-            values["login"] = found.login
+        if self.login in (False, self.guessed_login):
+            values["login"] = values["guessed_login"] = found.login
         self.write(values)
 
     def _tell_not_found(self, outcome):
         """Return the form that says why there is no server."""
         domain = domain_of(self._address())
         if outcome.failure:
-            self.write({"host": outcome.likely, "found_host": outcome.likely})
+            self.write({"host": outcome.likely, "guessed_host": outcome.likely})
             self.sudo().error_detail = outcome.failure.detail
             return self._fail(outcome.failure.field, sentence(self.env, outcome.failure))
         if outcome.refused:

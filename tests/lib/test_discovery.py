@@ -1,11 +1,14 @@
 """From an address to its server: who is asked, who is believed, and how long it may take."""
 
+import threading
 import time
 
 import pytest
 from discovery_world import DOMAIN, EMAIL
+from scripted_server import ImapBox
 from servers.settings_server import settings
 
+from lib import network
 from lib.account import NetworkPolicy, Security
 from lib.discovery import Source, find, known, records
 from lib.errors import CertificateInvalid, HostForbidden
@@ -152,6 +155,15 @@ def test_it_ends_although_nothing_answers(world):
     assert time.monotonic() - start < 2
 
 
+def test_the_systems_resolver_hangs(world, monkeypatch):
+    asleep = threading.Event()
+    monkeypatch.setattr(network, "_resolve", lambda *_args: asleep.wait(10) and [])
+    start = time.monotonic()
+    assert looked(world, seconds=0.5).found is None
+    assert time.monotonic() - start < 2
+    asleep.set()
+
+
 def test_an_answer_that_came_in_time_counts_after_the_end(world):
     """Who is believed first may use up all the time."""
     world.names.silent = True
@@ -159,12 +171,32 @@ def test_an_answer_that_came_in_time_counts_after_the_end(world):
     assert looked(world, seconds=1.0).found.source is Source.ANSWER
 
 
-def test_a_certificate_that_proves_nothing_is_told(world):
-    world.start(f"imap.{DOMAIN}")
+@pytest.mark.parametrize("port", [993, 143])
+def test_a_certificate_that_proves_nothing_is_told(world, port):
+    world.start(f"imap.{DOMAIN}", port)
     outcome = find(EMAIL, NetworkPolicy(world.policy().allowed_hosts), 5.0)
     assert outcome.found is None
     assert outcome.likely == f"imap.{DOMAIN}"
     assert isinstance(outcome.failure, CertificateInvalid)
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        ImapBox(),
+        ImapBox(
+            capabilities=b"IMAP4rev1 STARTTLS",
+            hooks={b"STARTTLS": lambda peer, tag, _rest: peer.send(tag + b" NO not now")},
+        ),
+        lambda peer: peer.send(b"220 smtp.tea.example ESMTP"),
+        lambda peer: peer.send(b"* BYE too many connections"),
+        lambda peer: peer.send(b"* PREAUTH [CAPABILITY IMAP4rev1 STARTTLS] hello admin"),
+    ],
+    ids=["not offered", "refused", "not imap", "busy", "signed in already"],
+)
+def test_servers_without_encryption_are_not_found(world, script):
+    world.start(f"imap.{DOMAIN}", 143, script)
+    assert looked(world).found is None
 
 
 def test_hosts_inside_are_not_entered(world):
