@@ -17,7 +17,7 @@ LIBRARIES = ("imapclient", "cryptography", "email-validator", "dnspython", "lxml
 RUNS = 10
 #: what a detail may be long; servers can be talkative
 _LONGEST = 400
-_INDENT = 26
+_INDENT = 20
 
 
 def diagnostics(connection, with_detail, asked=None):
@@ -27,19 +27,22 @@ def diagnostics(connection, with_detail, asked=None):
     :param bool with_detail: include what may name addresses of the own network
     :param asked: what :meth:`ImapConnection._ask_server` returned, if the server was asked just now
     """
-    parts = [
-        ("IMAP Mailbox Sync", _program(connection)),
-        ("Mailbox", _mailbox(connection, with_detail)),
-        ("Server, as of the last sign-in", _facts(connection.server_facts)),
-        ("Folders, by number", _folders(connection)),
-        ("Mail", _mail(connection)),
-        ("Last runs", _runs(connection)),
-    ]
-    if asked:
-        parts.insert(2, ("Server, asked just now", _asked(connection, asked, with_detail)))
+    parts = {
+        "IMAP Mailbox Sync": _program(connection),
+        "Mailbox": _mailbox(connection, with_detail),
+        "Server, asked just now": _asked(connection, asked, with_detail) if asked else (),
+        "Server, as of the last sign-in": _facts(connection.server_facts),
+        "Folders, by number": _folders(connection),
+        "Mail": _mail(connection),
+        "Last runs": _runs(connection),
+    }
+    if asked and "facts" in asked:
+        # that was the last sign-in
+        del parts["Server, as of the last sign-in"]
     lines = []
-    for title, rows in parts:
-        lines += [title, *(f"  {name:<{_INDENT}}{value}" for name, value in rows), ""]
+    for title, rows in parts.items():
+        rows = [f"  {name:<{_INDENT}}{value or '-'}" for name, value in rows]
+        lines += [title, *rows, ""] if rows else []
     # whatever was overlooked
     return without_people("\n".join(lines))
 
@@ -101,7 +104,7 @@ def _facts(facts):
 
 
 def _asked(connection, asked, with_detail):
-    yield "took", f"{asked['seconds']:.1f} s"
+    yield "took", f"{asked['seconds']:.2f} s"
     if "error" in asked:
         yield "error", asked["error"]
         if with_detail and asked["detail"]:
@@ -130,7 +133,7 @@ def _mail(connection):
     for folder in connection.folder_ids:
         for rule, number in (folder.skipped_by_rule or {}).items():
             skipped[rule] = skipped.get(rule, 0) + number
-    yield "linked", connection.linked_count
+    yield "linked", str(connection.linked_count)
     yield "passed over", ", ".join(f"{rule} {n}" for rule, n in sorted(skipped.items())) or "none"
     unreadable = connection.env["imap.placement"]._read_group(
         [("connection_id", "=", connection.id), ("state", "=", "quarantined")],
@@ -141,7 +144,8 @@ def _mail(connection):
 
 
 def _runs(connection):
-    for run in connection.run_ids[:RUNS]:
+    runs = connection.env["imap.run"]
+    for run in runs.search([("connection_id", "=", connection.id)], limit=RUNS):
         laps = " ".join(f"{phase} {seconds}" for phase, seconds in (run.laps or {}).items())
         numbers = f"looked at {run.seen}, linked {run.linked}, unreadable {run.quarantined}"
         error = f" {run.error_code}" if run.error_code else ""

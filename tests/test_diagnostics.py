@@ -36,10 +36,17 @@ class TestDiagnostics(MailboxCase):
             text = self.open(user).text
             for words in (
                 "Odoo ", "19.0.", "imapclient 4", "OpenSSL", "PostgreSQL", "imap.tea.example:993, ssl",
-                "state                     connected", "TLSv1.3 FAKE", "IDLE IMAP4REV1", "Fake 1.0",
+                "  state               connected", "TLSv1.3 FAKE", "IDLE IMAP4REV1", "Fake 1.0",
                 "inbox", "synced, 1 mails, looked at 1, linked 1", "other",
             ):  # fmt: skip
                 self.assertIn(words, text)
+
+    def test_the_last_runs(self):
+        self.fail(LoginRefused("no"))
+        text = self.open(self.owner).text
+        runs = text[text.index("Last runs") :].splitlines()[1:]
+        self.assertRegex(runs[0], r"  \d{4}-\d\d-\d\d \S+ failed login_refused, \d+\.\d s \(")
+        self.assertRegex(runs[1], r"done, .*looked at 1, linked 1, unreadable 0")
 
     def test_it_tells_nothing_of_people(self):
         self.fail(LoginRefused("olga@tea.example (Olga Berg): no, not with Divorce"))
@@ -60,7 +67,8 @@ class TestDiagnostics(MailboxCase):
         self.assertIn("asked just now", wizard.text)
         self.server.error = None
         wizard.action_ask_server()
-        self.assertEqual(wizard.text.count("TLSv1.3 FAKE"), 2)
+        self.assertEqual(wizard.text.count("TLSv1.3 FAKE"), 1, "this is what it says now")
+        self.assertNotIn("as of the last sign-in", wizard.text)
 
     def test_a_mailbox_that_was_never_signed_in_to(self):
         draft = self.env["imap.connection"].with_user(self.owner)
