@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 
 from . import imap_schedule
-from .imap_connection import CONNECTIONS_PER_HOST
 from .imap_share import LEVELS, most
 
 
@@ -24,7 +23,6 @@ class ResConfigSettings(models.TransientModel):
     imap_connections_per_host = fields.Integer(
         string="Connections per server",
         config_parameter="mail_imap_sync.connections_per_host",
-        default=CONNECTIONS_PER_HOST,
     )
     imap_contact_policy = fields.Selection(
         related="company_id.imap_contact_policy", readonly=False, required=True

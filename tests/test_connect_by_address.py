@@ -238,5 +238,7 @@ class TestConnectByAddress(NamesMixin, MailboxCase):
         self.assertEqual(connection._host_limit(), 8)
         connection.host = "imap.gmail.com"
         self.assertEqual(connection._host_limit(), 16)
+        self.env["res.config.settings"].create({}).execute()
+        self.assertEqual(connection._host_limit(), 16, "saving other settings changes nothing")
         self.env["ir.config_parameter"].set_param("mail_imap_sync.connections_per_host", "2")
         self.assertEqual(connection._host_limit(), 2, "what an administrator wants counts")
