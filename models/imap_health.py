@@ -85,7 +85,7 @@ class ImapHealthMixin(models.AbstractModel):
             return self.env._(
                 "It has been waiting for its turn since %(when)s. Is the scheduled action “Mailboxes: sync” "
                 "active, and are there enough “Mailboxes at the same time” in the settings?",
-                when=format_datetime(self.env, self.next_sync),
+                when=format_datetime(self.env, self.next_sync, dt_format="short"),
             )
         return self.env._(
             "Mails that could not be read: %(n)s. Odoo tries them again every day.",
@@ -98,7 +98,7 @@ class ImapHealthMixin(models.AbstractModel):
             "The server has new mail that does not reach Odoo, in %(folders)s, since %(when)s. Try again. If that does "
             "not help, switch the folder off and on.",
             folders=format_list(self.env, folders.mapped("path")),
-            when=format_datetime(self.env, self.silent_since),
+            when=format_datetime(self.env, self.silent_since, dt_format="short"),
         )
 
     @api.model

@@ -69,7 +69,8 @@ class ImapSilenceMixin(models.AbstractModel):
         over = self.filtered(lambda c: c.state != "connected" or not c._folders_left_unread())
         if over:
             over.write(over._no_silence())
-            over.env["imap.silence"]._tell_managers()
+            # not here: runs of several mailboxes would lose against each other over the same activity
+            self.env.ref("mail_imap_sync.ir_cron_silent").sudo()._trigger()
 
     @api.model
     def _no_silence(self):

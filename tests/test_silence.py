@@ -104,8 +104,14 @@ class TestSilence(Silence, MailboxCase):
 
     def test_it_ends_when_the_mail_is_read(self):
         self.fall_silent()
+        cron = self.env.ref("mail_imap_sync.ir_cron_silent")
+        triggers = self.env["ir.cron.trigger"].search_count([("cron_id", "=", cron.id)])
         self.connection.with_user(self.manager).action_sync_now()
         self.assertFalse(self.connection.silent_since)
+        self.assertEqual(
+            self.env["ir.cron.trigger"].search_count([("cron_id", "=", cron.id)]), triggers + 1
+        )
+        self.look()
         self.assertFalse(self.activities())
         self.assertFalse(self.connection.with_user(self.manager).needs_attention)
         self.deliver("Once more")
@@ -117,6 +123,7 @@ class TestSilence(Silence, MailboxCase):
         self.fall_silent()
         self.connection.action_pause()
         self.assertFalse(self.connection.silent_since)
+        self.look()
         self.assertFalse(self.activities())
 
     def test_a_run_that_does_not_help_does_not_end_it(self):
@@ -218,5 +225,6 @@ class TestSilenceOnDovecot(Silence, DovecotCase):
         connection._sync()
         self.assertEqual(len(self.entries()), 2)
         self.assertFalse(connection.silent_since)
+        self.look()
         self.assertFalse(self.activities())
         self.assertLess(connection.next_look, fields.Datetime.now() + timedelta(days=1, hours=1))
