@@ -247,7 +247,14 @@ class ImapTouchpointMixin(models.AbstractModel):
             )
         )
         emails = self.env["imap.email"].sudo()
-        emails = emails.search([("id", "in", [id_ for (id_,) in found]), ("kind", "=", "person")])
+        emails = emails.search(
+            [
+                ("id", "in", [id_ for (id_,) in found]),
+                ("kind", "=", "person"),
+                # automation rules go by what counts: who forged a sender must not start them
+                ("authentication", "!=", "fail"),
+            ]
+        )
         levels = self.env["imap.share"].sudo()._levels(emails)
         return tuple(email for email, level in levels.items() if level and level != "private")
 

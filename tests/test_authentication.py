@@ -52,6 +52,32 @@ class TestAuthentication(MailboxCase):
         found = emails.search([("authentication", "=", "fail")])
         self.assertEqual(found.mapped("subject"), ["Hello"])
 
+    def test_it_triggers_nothing(self):
+        """Automation rules go by these fields; and nobody is to hurry because of a forged mail."""
+        touchpoints = ("imap_last_received", "imap_awaiting_us_since")
+        self.deliver(told=says("fail"))
+        self.connection._sync()
+        for name in touchpoints:
+            self.assertFalse(self.customer[name])
+        self.deliver(subject="Good", told=says("pass"))
+        self.connection._sync()
+        for name in touchpoints:
+            self.assertEqual(self.customer[name], self.email("Good").date)
+        self.assertEqual(self.customer.imap_mail_count, 1)
+
+    def test_it_counts_no_more_once_a_copy_tells(self):
+        self.deliver()
+        self.connection._sync()
+        self.assertEqual(self.customer.imap_mail_count, 1)
+        self.server.sent.deliver(
+            mail(CARLA, OWNER, "Hello", date=ago(days=1), Authentication_Results=says("fail")),
+            ago(days=1),
+        )
+        self.connection._sync()
+        self.assertEqual(len(self.email()), 1)
+        self.assertEqual(self.email().authentication, "fail")
+        self.assertFalse(self.customer.imap_mail_count)
+
     def test_it_makes_nobody_a_contact(self):
         self.connection.contact_policy = "all"
         people = self.env["res.partner"].search([])
