@@ -3,6 +3,7 @@
 import os
 import time
 from contextlib import ExitStack
+from datetime import timedelta
 
 from ..common import MailboxCase
 from . import check, machine, mails
@@ -30,6 +31,8 @@ class RandomRunsCase(MailboxCase):
         cls.connections = (cls.connection, cls._connect(cls.other_owner))
         for connection in cls.connections:
             connection.sync_since = mails.period_start().replace(tzinfo=None)
+            # before this transaction began: what is created in it is younger
+            connection.sudo().connected_since = cls.env.cr.now() - timedelta(seconds=1)
         leads = cls.env["crm.lead"]
         cls.records = {
             "carla": cls.customer,
@@ -71,7 +74,8 @@ class RandomRunsCase(MailboxCase):
             boxes = [
                 Box(connection, self.new_server(connection)) for connection in self.connections
             ]
-            world = World(boxes, self.records, self.answered, run)
+            people = (self.colleague, self.manager)
+            world = World(boxes, people, self.records, self.answered, run)
             for patcher in world.open():
                 stack.enter_context(patcher)
             try:
@@ -85,8 +89,9 @@ class RandomRunsCase(MailboxCase):
         for step in steps:
             taker.take(step)
         for box in world.boxes:
-            box.connection.action_resume()
+            world.connect(box)
             world.refresh(box)
+        for box in world.boxes:
             world.sync(box, Plan())
         check.check(world)
         before = check.rows(world)

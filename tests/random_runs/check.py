@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from . import mails
+from . import eyes, mails
 
 
 class Finding(AssertionError):
@@ -19,6 +19,8 @@ def check(world):
         *_placements(world),
         *_counters(world),
         *_touchpoints(world),
+        *_deleted(world),
+        *eyes.seen(world),
     ]
     if found:
         raise Finding("; ".join(found))
@@ -37,7 +39,7 @@ def audit(world, box, report):
     if report["on_server"] != sum(report[outcome] for outcome in outcomes):
         raise Finding(f"{box.login}: the audit does not add up: {report}")
     wanted = [
-        world.mails[mails.key_of(raw)].outcomes(box.login, box.since, folder)
+        world.outcomes(world.mails[mails.key_of(raw)], box, folder)
         for folder, _uidvalidity, _uid, raw in box.server.copies()
     ]
     for outcome in ("linked", "quarantined"):
@@ -57,6 +59,7 @@ def rows(world):
         emails,
         env["mail.message"].search([]).ids,
         env["imap.placement"].search([]).ids,
+        env["imap.share"].search([]).ids,
         env["ir.attachment"].search([("res_model", "=", "imap.email")]).ids,
     )
 
@@ -82,11 +85,12 @@ def _entries(world):
         required = set()
         allowed = set()
         for box in world.boxes:
-            if key in box.held and "linked" in mail.outcomes(box.login, box.since, "INBOX"):
-                allowed |= mail.links(box.login)
+            links = world.links(mail, box)
+            if key in box.held and "linked" in world.outcomes(mail, box, "INBOX"):
+                allowed |= links
             for folder in here.get((box, key), ()):
-                if mail.outcomes(box.login, box.since, folder) == {"linked"}:
-                    required |= mail.links(box.login)
+                if world.outcomes(mail, box, folder) == {"linked"}:
+                    required |= links
         there = standing.pop(mail.subject, Counter())
         if lost := required - set(there):
             yield f"{mail.subject}: not linked to {sorted(lost)}"
@@ -110,8 +114,9 @@ def _placements(world):
         for name, uidvalidity, uid, raw in box.server.copies():
             mail = world.mails[mails.key_of(raw)]
             placement = found.get((name, uidvalidity, uid))
-            state = placement.state if placement else "skipped"
-            wanted = mail.outcomes(box.login, box.since, name)
+            is_there = placement and not placement.email_id.deleted_date
+            state = placement.state if is_there else "skipped"
+            wanted = world.outcomes(mail, box, name)
             where = f"{box.login} {name} {uid}"
             if state not in wanted:
                 yield f"{where}: {mail.subject} is {state}, not {' or '.join(sorted(wanted))}"
@@ -170,7 +175,8 @@ def _touchpoints(world):
                 ("imap_email_id.kind", "=", "person"),
             ]
         )
-        emails = entries.imap_email_id
+        # what is stored with a record is seen by everybody who may read it
+        emails = entries.imap_email_id.filtered(lambda e: eyes.level(world, e) != "private")
         number = len({email.message_id or email.id for email in emails})
         last = max(emails.mapped("date"), default=False)
         if (record.imap_mail_count, record.imap_last_email) != (number, last):
@@ -178,3 +184,19 @@ def _touchpoints(world):
                 f"{name}: {record.imap_mail_count} mails until {record.imap_last_email}, "
                 f"not {number} until {last}"
             )
+
+
+def _deleted(world):
+    """What was deleted in Odoo is gone for good: no entry, no file, no word."""
+    tombstones = world.env["imap.email"].with_context(active_test=False)
+    tombstones = tombstones.search([("deleted_date", "!=", False)])
+    if len(tombstones) != len(world.deleted):
+        yield f"{len(tombstones)} emails are deleted, not {len(world.deleted)}"
+    if any(tombstones.mapped("subject")):
+        yield "the subject of a deleted email is kept"
+    entries = world.env["mail.message"].search([("imap_email_id", "in", tombstones.ids)])
+    files = world.env["ir.attachment"].search(
+        [("res_model", "=", "imap.email"), ("res_id", "in", tombstones.ids)]
+    )
+    if entries or files:
+        yield f"{len(entries)} entries and {len(files)} files of deleted emails"

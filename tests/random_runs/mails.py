@@ -112,13 +112,19 @@ class Mail:
     def message_id(self):
         return self.kind.message_id.format(key=self.key)
 
+    @property
+    def people(self):
+        """Everybody in the header, as text."""
+        return " ".join((self.kind.from_, self.kind.to, self.kind.cc, self.kind.bcc))
+
     def links(self, login):
         """Return the names of the records that a copy in a user's mailbox belongs to, if it is of the period."""
         return {*self.kind.links, *(name for user, name in self.kind.links_for if user == login)}
 
-    def outcomes(self, login, since, folder):
+    def outcomes(self, links, since, folder):
         """Return what may become of a copy in a user's mailbox: 'linked', 'quarantined' or 'skipped'.
 
+        :param links: names of the records that it belongs to there
         :param folder: name of the folder that the copy lies in
         :param since: the beginning of that mailbox's period (aware), None if it has none
         """
@@ -130,7 +136,7 @@ class Mail:
         inside = "skipped"
         if kind.broken:
             inside = "quarantined"
-        elif self.links(login):
+        elif links:
             inside = "linked"
         if not since or self.date >= since:
             return {inside}

@@ -3,12 +3,13 @@
 from datetime import timedelta
 
 from . import mails
+from .decisions import Decisions
 from .faults import Plan
 
 NEW_FOLDERS = ("Clients", "Projects", "Projekte", "Old")
 
 
-class Steps:
+class Steps(Decisions):
     """Everything that may happen to the mailboxes of a :class:`~.world.World`.
 
     A number chooses among what is there, whatever it is: so a run of which steps were left out is a run too.
@@ -41,6 +42,7 @@ class Steps:
         "resume": 2,
         "extend": 1,
         "clock": 1,
+        **Decisions.WEIGHTS,
     }
 
     def __init__(self, world):
@@ -159,7 +161,7 @@ class Steps:
 
     def meanwhile(self, box, size, what):
         """New mail comes, and something else happens while it is read."""
-        steps = ("deliver", "move", "expunge", "put_copy", "share", "flag", "pause")
+        steps = ("deliver", "move", "expunge", "put_copy", "share", "flag", "pause", "set_level")
         step = steps[what % len(steps)]
         self.deliver_many(box, what, size)
 
@@ -187,7 +189,7 @@ class Steps:
         self._box(box).connection.action_pause()
 
     def resume(self, box, _unused, _unused2):
-        self._box(box).connection.action_resume()
+        self._world.connect(self._box(box))
 
     def extend(self, box, _unused, _unused2):
         self._box(box).connection.sync_since = False

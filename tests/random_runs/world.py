@@ -9,7 +9,7 @@ from odoo import fields
 from odoo.exceptions import UserError
 
 from ...models import imap_audit, imap_reader, imap_sync
-from . import mails
+from . import decisions, mails
 from .faults import Plan
 
 
@@ -19,12 +19,16 @@ class Box:
 
     :param held: keys of the mails of which it ever had a copy
     :param restored: folders whose UIDNEXT fell
+    :param level: what colleagues see of its mail
+    :param chosen: key of a mail -> what its owner chose for it
     """
 
     connection: object
     server: object
     held: set = field(default_factory=set)
     restored: set = field(default_factory=set)
+    level: str = "everything"
+    chosen: dict = field(default_factory=dict)
 
     @property
     def login(self):
@@ -43,15 +47,25 @@ class Box:
 class World:
     """Two mailboxes, two contacts, two opportunities.
 
+    :param people: a colleague without a mailbox, and who manages all mailboxes
     :param dict records: name (see :mod:`.mails`) -> record
     :param dict answered: name of a record -> Message-ID of a message on it
+    :ivar set deleted: keys of mails that were deleted in Odoo
+    :ivar set taken_off: keys of mails that were taken off the contact of :mod:`.decisions`
     """
 
-    def __init__(self, boxes, records, answered, checkpoints):
+    def __init__(self, boxes, people, records, answered, checkpoints):
         self.boxes = boxes
-        self.records = records
+        self.colleague, self.manager = people
+        self.records = dict(records)
         self.checkpoints = checkpoints
         self.mails = {}
+        self.deleted, self.taken_off = set(), set()
+        self._contacts = {
+            name: (record.name, record.email)
+            for name, record in records.items()
+            if record._name == "res.partner"
+        }
         self.clock_offset = timedelta(0)
         self._answered = answered
         self._plan = Plan()
@@ -99,6 +113,54 @@ class World:
                 }
             )
         return mail
+
+    # what there is
+
+    @staticmethod
+    def key_of(email):
+        """Return the key of the mail that an ``imap.email`` is."""
+        return int(email.subject.split()[-1])
+
+    def links(self, mail, box):
+        """Return the names of the records that a copy of a mail in a mailbox belongs to by now."""
+        if mail.key in self.deleted:
+            return set()
+        off = {decisions.CONTACT} if mail.key in self.taken_off else set()
+        return (mail.links(box.login) & {*self.records}) - off
+
+    def outcomes(self, mail, box, folder):
+        """Return what may become of a copy of a mail that lies in a folder of a mailbox."""
+        links = self.links(mail, box)
+        found = mail.outcomes(links, box.since, folder)
+        if mail.kind.in_odoo and not links and mail.key not in self.deleted:
+            # as it stands there already, it may count as linked
+            found |= mail.outcomes(mail.kind.links, box.since, folder)
+        return found
+
+    def standing_on(self, email):
+        """Return the records in whose chatter an email stands."""
+        places = {(entry.model, entry.res_id) for entry in email.entry_ids}
+        return {r for r in self.records.values() if (r._name, r.id) in places}
+
+    def names(self, email, name):
+        """Say whether the address of a contact stands in the header of an email."""
+        return self._contacts[name][1] in self.mails[self.key_of(email)].people
+
+    # what people do
+
+    def add_contact(self, name):
+        """Add a contact who was deleted."""
+        if name in self.records:
+            return
+        title, email = self._contacts[name]
+        self.records[name] = self.env["res.partner"].create({"name": title, "email": email})
+
+    def connect(self, box):
+        """Resume a mailbox, with its password if Odoo forgot it."""
+        connection = box.connection
+        if connection.state == "disconnected":
+            connection.password = decisions.PASSWORD
+        connection.action_resume()
 
     def refresh(self, box):
         """Fetch the list of folders, and choose all of them, if the mailbox is not paused."""
