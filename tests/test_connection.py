@@ -143,12 +143,14 @@ class TestConnection(MailboxCase):
         self.assertTrue(timedelta(minutes=4) < due < timedelta(minutes=5), due)
 
     def test_copied_database_is_neutralised(self):
+        form = self.env["imap.connect"].with_user(self.owner).create({"password": "typed"})
         self.env.flush_all()
         for query in get_neutralization_queries(["mail_imap_sync"]):
             self.env.cr.execute(query)
         self.env.invalidate_all()
         self.assertEqual(self.connection.state, "disconnected")
         self.assertFalse(self.connection.has_password)
+        self.assertFalse(form.has_password, "somebody was about to connect it")
         self.assertFalse(self.connection._sync()["seen"])
 
     def test_large_numbers_of_servers(self):
