@@ -15,13 +15,14 @@ def takes_passwords(provider):
     return bool(provider.sign_in & {"password", "app_password"})
 
 
-def advice(env, provider, by_page):
+def advice(env, provider, by_page, owner=None):
     """Return what to do at a provider before signing in, as HTML; empty if nothing is special.
 
     :param provider: a :class:`~..lib.providers.Provider`
     :param bool by_page: whether its own sign-in page can be used
+    :param str owner: name of the owner, if that is somebody else than the reader
     """
-    lines = _before(env, provider, by_page)
+    lines = _before(env, provider, by_page, owner)
     if not lines:
         return Markup()
     links = [
@@ -32,7 +33,7 @@ def advice(env, provider, by_page):
     return Markup("<br/>").join([*lines, shown])
 
 
-def _before(env, provider, by_page):
+def _before(env, provider, by_page, owner):
     """Return what is to be done, in its order."""
     name = provider.name
     if not provider.sign_in:
@@ -44,7 +45,7 @@ def _before(env, provider, by_page):
             )
         ]
     if not takes_passwords(provider):
-        return [by_page_only(env, provider, by_page)]
+        return [by_page_only(env, provider, by_page, owner)]
     lines = []
     if provider.switch_on:
         lines.append(
@@ -78,11 +79,15 @@ def _app_password(env, provider):
     )
 
 
-def by_page_only(env, provider, by_page):
-    """Return how to sign in where no password is taken.
-
-    :param bool by_page: whether the sign-in page of the provider can be used
-    """
+def by_page_only(env, provider, by_page, owner=None):
+    """Return how to sign in where no password is taken; parameters as for :func:`advice`."""
+    if owner:
+        return env._(
+            "%(provider)s takes no passwords from other programs. Only %(owner)s can connect this mailbox, in their "
+            "own preferences, on the sign-in page of %(provider)s.",
+            provider=provider.name,
+            owner=owner,
+        )
     if by_page:
         return env._(
             "%(provider)s takes no passwords from other programs. Click “Sign in with %(provider)s”.",
@@ -96,13 +101,19 @@ def by_page_only(env, provider, by_page):
 
 
 def refusal(env, code, host):
-    """Return what the provider of a server wants when it refuses a sign-in; None if nothing is special.
+    """Return what a failure means with the server of a known provider; None if that is nothing special.
 
     :param str code: of the failure
     """
     provider = by_host(host or "")
     if not provider:
         return None
+    if code in ("host_unknown", "connection_refused", "connection_timeout"):
+        return env._(
+            "Odoo cannot reach the server of %(provider)s at the moment. If it stays so, ask your administrator "
+            "whether the network of Odoo lets it through.",
+            provider=provider.name,
+        )
     app_password = "app_password" in provider.sign_in
     if code == "imap_disabled":
         return env._(

@@ -3,7 +3,7 @@
 from odoo.exceptions import AccessError
 from odoo.tests import Form, tagged
 
-from ..lib.errors import ImapDisabled, LoginRefused
+from ..lib.errors import ConnectionTimeout, HostUnknown, ImapDisabled, LoginRefused
 from .common import MailboxCase
 from .names_common import NamesMixin
 
@@ -144,6 +144,14 @@ class TestConnectByAddress(NamesMixin, MailboxCase):
         self.assertIn("Click “Sign in with Microsoft”", wizard.error_message)
         self.assertFalse(self.sessions)
 
+    def test_a_manager_cannot_consent_for_the_owner(self):
+        wizard = self.wizard("otto@outlook.com", self.manager, user_id=self.other_owner.id)
+        self.assertFalse(wizard.offers_microsoft)
+        self.assertIn("Only Otto can connect this mailbox", wizard.advice)
+        wizard.action_sign_in()
+        self.assertIn("Only Otto can connect this mailbox", wizard.error_message)
+        self.assertFalse(self.sessions)
+
     def test_mail_that_no_program_reaches(self):
         wizard = self.wizard("new@proton.me")
         self.assertIn("bridge", wizard.advice)
@@ -205,6 +213,8 @@ class TestConnectByAddress(NamesMixin, MailboxCase):
             ("new@gmx.net", LoginRefused(), "Is IMAP switched on"),
             ("new@gmx.net", ImapDisabled(), "IMAP is switched off in your GMX account"),
             ("new@orange.fr", LoginRefused(), "The server does not accept this login"),
+            ("new@gmail.com", HostUnknown(), "Odoo cannot reach the server of Gmail"),
+            ("new@gmail.com", ConnectionTimeout(), "Odoo cannot reach the server of Gmail"),
         ):
             with self.subTest(email):
                 wizard = self.wizard(email)

@@ -120,17 +120,23 @@ class ImapConnectServer(models.AbstractModel):
         }
         return texts.get(self.found_by, self.host)
 
-    @api.depends("email", "host", "offers_microsoft")
+    @api.depends("user_id", "email", "host", "offers_microsoft")
     def _compute_advice(self):
         for wizard in self:
             provider = wizard._provider()
-            wizard.advice = provider and advice(self.env, provider, wizard.offers_microsoft)
+            wizard.advice = provider and advice(
+                self.env, provider, wizard.offers_microsoft, wizard._other_owner()
+            )
 
     @api.depends("user_id", "email", "host")
     def _compute_offers(self):
         for wizard in self:
             wizard.offers_google = wizard._offers("google")
             wizard.offers_microsoft = wizard._offers("microsoft")
+
+    def _other_owner(self):
+        """Return the name of the owner, if that is somebody else than the person who fills in the form."""
+        return self.user_id.name if self.user_id != self.env.user else None
 
     def _offers(self, page):
         """Say whether the sign-in page of a provider is of use here."""
@@ -208,4 +214,5 @@ class ImapConnectServer(models.AbstractModel):
         provider = self._provider()
         if self.auth != "password" or not provider or takes_passwords(provider):
             return None
-        return self._fail("password", by_page_only(self.env, provider, self.offers_microsoft))
+        message = by_page_only(self.env, provider, self.offers_microsoft, self._other_owner())
+        return self._fail("password", message)

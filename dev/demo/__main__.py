@@ -111,8 +111,8 @@ def _print_welcome(url, place, mailbox):
   To look at           Contacts > Amélie Laurent; as clara: My Preferences > Mailboxes
   Who sees what        Contacts > Noémie Faure, as felix and as clara: he shares subjects only
   A new mail           make demo-mail (in the chatter within minutes, or at once with Sync now)
-  A mailbox to connect {SPARE_LOGIN}, password "{PASSWORD}", server localhost,
-                       port {mailbox.port}, SSL/TLS
+  A mailbox to connect {SPARE_LOGIN}, password "{PASSWORD}"; under Change:
+                       server localhost, port {mailbox.port}, SSL/TLS
   Odoo's log           {place.odoo_log}
 
   Ctrl-C stops everything.

@@ -40,13 +40,21 @@ registry.category("web_tour.tours").add("mail_imap_sync.connect_by_address", {
             trigger: ".o_dialog .modal-body:contains(Signed in as):contains(INBOX)",
         },
         {
-            content: "Back, to look where",
+            content: "It says where",
+            trigger:
+                ".o_dialog div[name=server_text]:visible:contains(imap.tea.example, which answers for tea.example)",
+        },
+        {
+            content: "Back, to change it",
             trigger: ".o_dialog button[name=action_back]",
             run: "click",
         },
         {
-            trigger:
-                ".o_dialog div[name=server_text]:contains(imap.tea.example, which answers for tea.example)",
+            trigger: ".o_dialog button[name=action_show_account]",
+            run: "click",
+        },
+        {
+            trigger: ".o_dialog div[name=port] input:value(993)",
         },
         {
             content: "The password is kept",
