@@ -3,7 +3,7 @@
 {
     "name": "IMAP Mailbox Sync",
     "summary": "Each user's own mailbox in the CRM: mail with a contact is in the contact's chatter",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "category": "Sales/CRM",
     "license": "LGPL-3",
     "author": "The mail_imap_sync contributors, Odoo Community Association (OCA)",

@@ -181,6 +181,13 @@ class OwnerArchived(SyncError):
     retry = Retry.NEVER
 
 
+class OwnerNotPermitted(SyncError):
+    """Nobody signs in for an owner who may not connect a mailbox any more."""
+
+    code, field = "owner_not_permitted", "email"
+    retry = Retry.NEVER
+
+
 class TooManyConnections(SyncError):
     """The server's limit of connections for this user or address is reached."""
 

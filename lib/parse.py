@@ -26,6 +26,7 @@ __all__ = [
     "as_html",
     "parse_mail",
     "replace_cids",
+    "without_large_attachments",
 ]
 
 
@@ -110,6 +111,18 @@ def parse_mail(raw: bytes, limits: ParseLimits | None = None) -> ParsedMail:
     # the promise is that one bad mail costs only itself, also where this code is wrong about mail
     except Exception as error:
         raise MessageDamaged(f"{type(error).__name__}: {error}"[:500]) from error
+
+
+def without_large_attachments(mail: ParsedMail, most: int) -> ParsedMail:
+    """Return a mail without its larger attachments, with a note if there were any.
+
+    :param most: bytes
+    """
+    kept = tuple(one for one in mail.attachments if len(one.content) <= most)
+    if len(kept) == len(mail.attachments):
+        return mail
+    notes = dict.fromkeys((*mail.notes, Note.ATTACHMENT_TOO_LARGE))
+    return replace(mail, attachments=kept, notes=tuple(notes))
 
 
 @dataclass(slots=True)

@@ -1,6 +1,7 @@
 from . import imap_log
 from . import imap_background
 from . import imap_owner
+from . import imap_account
 from . import imap_secret
 from . import imap_audit_mixin
 from . import imap_past_mixin
@@ -15,6 +16,7 @@ from . import imap_health
 from . import imap_silence
 from . import imap_silence_notice
 from . import imap_contact_policy
+from . import imap_period
 from . import imap_newcomer
 from . import imap_lookup
 from . import imap_connection
@@ -35,6 +37,7 @@ from . import imap_email
 from . import imap_link
 from . import imap_share
 from . import imap_choice
+from . import imap_ownerless
 from . import imap_conversation
 from . import imap_stub
 from . import imap_placement
@@ -54,6 +57,7 @@ from . import mail_message_deletion
 from . import mail_thread
 from . import mail_thread_reply
 from . import res_company
+from . import imap_company_limits
 from . import crm_lead
 from . import ir_attachment
 from . import res_partner
@@ -67,3 +71,5 @@ from . import res_config_settings
 from . import imap_key_settings
 from . import imap_monitor
 from . import imap_monitor_settings
+from . import imap_limit_settings
+from . import imap_permission_settings

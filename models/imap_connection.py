@@ -1,15 +1,14 @@
-from dateutil.relativedelta import relativedelta
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import email_normalize
 
 from ..lib.account import Account, NetworkPolicy, Security
-from ..lib.errors import OwnerArchived, PasswordMissing, SyncError
+from ..lib.errors import OwnerArchived, OwnerNotPermitted, PasswordMissing, SyncError
 from ..lib.providers import by_host
 from ..lib.session import Session
 from . import imap_schedule
 from .imap_error import sentence
+from .imap_numbers import CONNECTIONS_PER_HOST, USUAL_CONNECTIONS
 from .imap_schedule import ACTIVE_STATES
 
 DEFAULT_PORTS = {"ssl": 993, "starttls": 143, "none": 143}
@@ -17,14 +16,13 @@ DEFAULT_PORTS = {"ssl": 993, "starttls": 143, "none": 143}
 ACCOUNT_FIELDS = ("host", "port", "security", "login", "auth")
 #: how long somebody who pressed "Sync now" waits at most; the rest is done in the background
 INTERACTIVE_BUDGET = 15
-#: servers see one address for all users of an Odoo: Dovecot and Courier allow 10 to 20 connections of it
-CONNECTIONS_PER_HOST = 8
 
 
 class ImapConnection(models.Model):
     _name = "imap.connection"
     _inherit = [
         "imap.owner.mixin",
+        "imap.account.mixin",
         "imap.secret.mixin",
         "imap.background.mixin",
         "imap.quarantine.mixin",
@@ -33,6 +31,7 @@ class ImapConnection(models.Model):
         "imap.lookup.mixin",
         "imap.progress.mixin",
         "imap.contact.policy.mixin",
+        "imap.period.mixin",
         "imap.sharing.mixin",
         "imap.sign.in.again.mixin",
         "imap.backfill.mixin",
@@ -80,11 +79,6 @@ class ImapConnection(models.Model):
     next_sync = fields.Datetime(
         string="Next sync", readonly=True, copy=False, index="btree_not_null"
     )
-    sync_since = fields.Datetime(
-        string="Mail since",
-        default=lambda self: fields.Datetime.now() - relativedelta(months=2),
-        help="Mail before this moment is left alone. Empty: everything.",
-    )
     folder_ids = fields.One2many("imap.folder", "connection_id", string="Folders")
 
     _owner_mailbox_unique = models.UniqueIndex(
@@ -119,8 +113,7 @@ class ImapConnection(models.Model):
     def write(self, vals):
         earlier = self.browse()
         if "sync_since" in vals:
-            since = fields.Datetime.to_datetime(vals["sync_since"])
-            earlier = self.filtered(lambda c: c.sync_since and (not since or since < c.sync_since))
+            earlier = self._going_further_back(fields.Datetime.to_datetime(vals["sync_since"]))
         moved = self.browse()
         if not vals.get("password"):
             moved = self.filtered(
@@ -206,6 +199,8 @@ class ImapConnection(models.Model):
                 )
             if not connection.user_id.active:
                 raise UserError(sentence(self.env, OwnerArchived()))
+            if not connection.sudo()._owner_may_connect():
+                raise UserError(sentence(self.env, OwnerNotPermitted()))
             connection._schedule()
         return True
 
@@ -239,11 +234,9 @@ class ImapConnection(models.Model):
 
         What an administrator wants (a system parameter), else what the provider is known for.
         """
-        get_param = self.env["ir.config_parameter"].sudo().get_param
-        wanted = get_param("mail_imap_sync.connections_per_host")
         provider = by_host(self.host or "")
-        usual = (provider and provider.connections) or CONNECTIONS_PER_HOST
-        return max(int(wanted or usual), 1)
+        known = provider and provider.connections
+        return CONNECTIONS_PER_HOST.value(self.env) or known or USUAL_CONNECTIONS
 
     def _session(self):
         """Return a session for this mailbox, not yet opened.

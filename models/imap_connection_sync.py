@@ -22,7 +22,7 @@ class ImapConnection(models.Model):
     def _may_sync(self):
         """Say whether this mailbox may be touched at this moment (it may be paused while it is synced)."""
         self.ensure_one()
-        return self.state in ACTIVE_STATES and self.user_id.active
+        return self.state in ACTIVE_STATES and self.user_id.active and self._owner_may_connect()
 
     def _sync(self, budget_seconds=None, most_at_once=None):
         """Sync once. Commits after every batch, as scheduled actions do.
@@ -45,6 +45,7 @@ class ImapConnection(models.Model):
                 return SyncRun.no_counters(busy=True)
             # what this transaction saw may be older than what the last worker on this mailbox stored
             connection._checkpoint()
+            connection._stop_without_permission()
             if not connection._may_sync():
                 return SyncRun.no_counters()
             started, shared = fields.Datetime.now(), connection.visibility

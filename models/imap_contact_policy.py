@@ -1,10 +1,18 @@
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
+#: the one that makes the fewest contacts first: its order is what "at most" means
 POLICIES = [
     ("none", "Never"),
     ("sent", "People whom I write to"),
     ("all", "Everybody whom I write to or who writes to me"),
 ]
+POLICY_ORDER = [policy for policy, _label in POLICIES]
+
+
+def least_policy(*policies):
+    """Return that of some policies that makes the fewest contacts."""
+    return min(policies, key=POLICY_ORDER.index)
 
 
 class ImapContactPolicyMixin(models.AbstractModel):
@@ -33,9 +41,31 @@ class ImapContactPolicyMixin(models.AbstractModel):
     @api.depends("company_id")
     def _compute_contact_policy(self):
         for connection in self:
-            connection.contact_policy = (
-                connection.contact_policy or connection.company_id.imap_contact_policy or "none"
+            company = connection.sudo().company_id
+            connection.contact_policy = connection.contact_policy or (
+                company._imap_contact_policy_at_first() if company else "none"
             )
+
+    @api.constrains("contact_policy")
+    def _check_contact_policy(self):
+        for connection in self:
+            most = connection.sudo().company_id.imap_most_contact_policy
+            if least_policy(connection.contact_policy, most) != connection.contact_policy:
+                labels = dict(self._fields["contact_policy"]._description_selection(self.env))
+                raise ValidationError(
+                    self.env._(
+                        "Your company allows for “Create contacts” at most: %(most)s.",
+                        most=labels[most],
+                    )
+                )
+
+    def _lower_contact_policy(self):
+        """Let these mailboxes make no more contacts than their company allows by now."""
+        for connection in self:
+            most = connection.company_id.imap_most_contact_policy
+            policy = least_policy(connection.contact_policy, most)
+            if policy != connection.contact_policy:
+                connection.contact_policy = policy
 
     @api.depends("user_id")
     def _compute_may_create_contacts(self):

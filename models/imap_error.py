@@ -75,6 +75,10 @@ SENTENCES = {
     "owner_archived": _lt(
         "The owner of this mailbox is archived. It goes on by itself when they come back."
     ),
+    "owner_not_permitted": _lt(
+        "The owner of this mailbox has no permission to connect one any more. Somebody who manages users can give it "
+        "in their access rights; then resume."
+    ),
     "too_many_connections": _lt(
         "The server allows no more connections at the moment. Odoo tries again by itself; "
         "closing other mail programs helps."

@@ -247,8 +247,8 @@ class ImapFolder(models.Model):
             folder._store_cursor(Cursor())
             folder._store_look(Look())
         clean = {"resets": 0, "failures": 0, "trouble": False, "audit": False, "past_uids": False}
-        clean["fingerprint"] = False
-        self.write(clean | self._zero_counters())
+        clean |= {"fingerprint": False, "mailbox_id": False, "unlisted": False}
+        self.write(clean | self._past_read() | self._zero_counters())
 
     def _lose_copies(self):
         """Note that the copies in this folder are not found for the time being."""

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from ..lib.errors import MessageUnreadable
 from ..lib.headers import HeaderFacts
-from ..lib.identity import identity
 from ..lib.kinds import Kind
 from ..lib.match import Verdict
 from ..lib.parse import ParsedMail
@@ -22,8 +21,9 @@ def records_of(verdict):
 class LinkedMail:
     """A message that is to be linked.
 
-    :param mail: the parsed body, or None when it is too large to be copied, or not needed
+    :param mail: the parsed body as it is to be stored, or None when it is too large to be copied, or not needed
     :param silent: past mail: nobody is notified of it
+    :param digest: by which it is recognised, whatever is left out of it
     :param copy_of: the ``imap.email`` of which it is another copy, if that is known without its body
     """
 
@@ -32,11 +32,8 @@ class LinkedMail:
     verdict: Verdict
     mail: ParsedMail | None
     silent: bool
+    digest: str = ""
     copy_of: object = None
-
-    @property
-    def digest(self):
-        return identity(self.facts, self.mail)
 
     @property
     def records(self):

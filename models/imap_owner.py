@@ -1,9 +1,12 @@
 """What follows from who owns a mailbox: it is given to somebody else, or its owner leaves and comes back."""
 
-from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from datetime import timedelta
 
-from ..lib.errors import OwnerArchived, OwnerChanged
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, ValidationError
+
+from ..lib.errors import OwnerArchived, OwnerChanged, OwnerNotPermitted, PasswordMissing
+from .imap_numbers import SECRET_DAYS
 from .imap_schedule import ACTIVE_STATES
 
 
@@ -23,6 +26,7 @@ class ImapOwnerMixin(models.AbstractModel):
         domain=[("share", "=", False)],
         help="Another owner has to sign in, and the mailbox is looked at anew for them.",
     )
+    owner_left = fields.Datetime(readonly=True, copy=False, help="Since when the owner is archived")
     is_own = fields.Boolean(compute="_compute_is_own", help="It is a mailbox of this user")
 
     @api.depends("user_id")
@@ -30,6 +34,24 @@ class ImapOwnerMixin(models.AbstractModel):
     def _compute_is_own(self):
         for connection in self:
             connection.is_own = connection.user_id == self.env.user
+
+    @api.constrains("user_id")
+    def _check_owner_may_connect(self):
+        for connection in self.sudo():
+            if connection.user_id.share:
+                raise ValidationError(self.env._("Only internal users have mailboxes."))
+            if not connection._owner_may_connect():
+                raise ValidationError(
+                    self.env._(
+                        "%(user)s has no permission to connect a mailbox. It is given in the access rights of "
+                        "the user.",
+                        user=connection.user_id.name,
+                    )
+                )
+
+    def _owner_may_connect(self):
+        """Say whether the owner still has the permission; without it they would not even see their mailbox."""
+        return self.user_id.has_group("mail_imap_sync.group_user")
 
     def write(self, vals):
         given = self.filtered(lambda c: vals.get("user_id", c.user_id.id) != c.user_id.id)
@@ -59,13 +81,11 @@ class ImapOwnerMixin(models.AbstractModel):
         """
         if not signed_in:
             self.secret = False
-        self.folder_ids._forget_messages()
-        self.write(
-            {"last_success": False, "last_audit": False, "next_audit": False, "lookup_ids": False}
-        )
+        self._begin_anew()
+        self._share_as_new()
+        # what was told was told to the owner before
+        self._nothing_to_tell()
         begun = self.filtered(lambda c: c.state != "draft")
-        # what came before is past mail to the new owner
-        begun.write({"connected_since": fields.Datetime.now(), "audit_running": False})
         if signed_in:
             begun._schedule()
         else:
@@ -77,9 +97,37 @@ class ImapOwnerMixin(models.AbstractModel):
             raise OwnerArchived()
         return super()._decrypted_secret()
 
+    # ------------------------------------------------------------------
+    # an owner who is archived
+    # ------------------------------------------------------------------
+
+    def _stop_without_permission(self):
+        """Stop a mailbox whose owner has lost the permission; resuming is for when they have it again."""
+        if self.state in ACTIVE_STATES and self.user_id.active and not self._owner_may_connect():
+            self._stop("paused", OwnerNotPermitted())
+
     def _owner_left(self):
+        self.filtered(lambda c: not c.owner_left).owner_left = fields.Datetime.now()
         self.filtered(lambda c: c.state in ACTIVE_STATES)._stop("paused", OwnerArchived())
+        self._erase_secrets()
 
     def _owner_came_back(self):
         """Go on, except where the owner had stopped it before they left."""
-        self.filtered(lambda c: c.error_code == OwnerArchived.code)._schedule()
+        self.owner_left = False
+        waiting = self.filtered(lambda c: c.error_code == OwnerArchived.code)
+        known = waiting.filtered("secret")
+        known._schedule()
+        (waiting - known)._stop("error", PasswordMissing("erased while the owner was archived"))
+
+    @api.autovacuum
+    def _gc_secrets(self):
+        """Erase the passwords of owners who left and did not come back."""
+        theirs = self.search([("user_id.active", "=", False)])
+        # archived past Odoo, or before this was noted
+        theirs.filtered(lambda c: not c.owner_left).owner_left = fields.Datetime.now()
+        theirs._erase_secrets()
+
+    def _erase_secrets(self):
+        """Erase the passwords of those of these mailboxes whose owner left long enough ago."""
+        latest = fields.Datetime.now() - timedelta(days=SECRET_DAYS.value(self.env))
+        self.filtered(lambda c: c.owner_left and c.owner_left <= latest).secret = False

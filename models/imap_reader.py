@@ -16,11 +16,13 @@ from odoo.modules import module
 
 from ..lib.errors import MessageNotStored, MessageUnreadable
 from ..lib.headers import read_header_facts
+from ..lib.identity import identity
 from ..lib.match import Outcome, match
-from ..lib.parse import parse_mail
+from ..lib.parse import parse_mail, without_large_attachments
 from ..lib.session import RawHeader
 from .imap_directory import Directory
 from .imap_linked_mail import Failure, LinkedMail
+from .imap_numbers import LARGEST_ATTACHMENT, LARGEST_MAIL, MEGABYTE
 from .imap_store import Store
 from .imap_touched import Touched
 
@@ -29,8 +31,6 @@ _logger = logging.getLogger(__name__)
 #: linked messages whose bodies are held in memory at once, and their bytes
 BODY_BATCH = 200
 BODY_BATCH_BYTES = 20_000_000
-#: a larger email is linked without its body and says so
-LARGEST_BODY = 50_000_000
 #: a transaction that lost against another worker is tried again this often
 STORE_ATTEMPTS = 3
 _CONFLICTS = (psycopg2.IntegrityError, psycopg2.extensions.TransactionRollbackError)
@@ -254,14 +254,19 @@ class Reader:
         """
         failed, mails = {}, []
         copies = store.known_copies([raw for raw, _f, _v in batch])
-        raws = [raw for raw, _f, _v in batch if raw.size <= LARGEST_BODY and raw.uid not in copies]
+        env = self._connection.env
+        largest = LARGEST_MAIL.value(env) * MEGABYTE
+        largest_attachment = LARGEST_ATTACHMENT.value(env) * MEGABYTE
+        # a larger one is linked without its body and says so
+        raws = [raw for raw, _f, _v in batch if raw.size <= largest and raw.uid not in copies]
         bodies = dict(piece.session.fetch_bodies(raws, isolate=piece.isolate))
         for raw, facts, verdict in batch:
             if raw.uid in copies:
-                mails.append(LinkedMail(raw, facts, verdict, None, True, copies[raw.uid]))
+                copy = copies[raw.uid]
+                mails.append(LinkedMail(raw, facts, verdict, None, silent=True, copy_of=copy))
                 continue
             try:
-                mail = self._parsed(raw, bodies)
+                mail = self._parsed(raw, bodies) if raw.size <= largest else None
             except MessageUnreadable as error:
                 _logger.info(
                     "Message %s of mailbox %s: %s", raw.uid, self._connection.id, error.detail
@@ -269,14 +274,14 @@ class Reader:
                 failed[raw.uid] = Failure(raw.size, error)
             else:
                 silent = piece.silent or self._is_past(facts)
-                mails.append(LinkedMail(raw, facts, verdict, mail, silent=silent))
+                kept = mail and without_large_attachments(mail, largest_attachment)
+                digest = identity(facts, mail)
+                mails.append(LinkedMail(raw, facts, verdict, kept, silent=silent, digest=digest))
         failed.update(self._link(store, mails))
         return failed
 
     @staticmethod
     def _parsed(raw, bodies):
-        if raw.size > LARGEST_BODY:
-            return None
         body = bodies.get(raw.uid, MessageUnreadable("the server did not send it"))
         if isinstance(body, MessageUnreadable):
             raise body

@@ -43,6 +43,23 @@ def set_worker_count(env, count):
     crons[count:].unlink()
 
 
+def interval_minutes(env):
+    """Return the minutes between two looks at one mailbox."""
+    cron = _crons(env)[0]
+    now = fields.Datetime.now()
+    seconds = (now + _step(cron) - now).total_seconds()
+    return max(round(seconds / 60), 1)
+
+
+def set_interval_minutes(env, minutes):
+    """Set the minutes between two looks at one mailbox."""
+    _crons(env).write({"interval_number": minutes, "interval_type": "minutes"})
+
+
+def _step(cron):
+    return relativedelta(**{cron.interval_type: cron.interval_number})
+
+
 def wake(env):
     """Let the scheduled actions come as soon as possible."""
     for cron in _crons(env):
@@ -55,9 +72,8 @@ def interval(env):
     A little less than the interval of the scheduled action, which would else come a moment too early for the
     mailbox every second time.
     """
-    cron = _crons(env)[0]
     now = fields.Datetime.now()
-    return (now + relativedelta(**{cron.interval_type: cron.interval_number}) - now) * 0.9
+    return (now + _step(_crons(env)[0]) - now) * 0.9
 
 
 def due_domain(env):

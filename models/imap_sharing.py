@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Domain
 
-from .imap_share import LEVELS, VISIBILITIES, most
+from .imap_share import LEVELS, VISIBILITIES, least, most
 
 #: emails whose entries are brought up to date while the owner waits; the others follow in the background
 AT_ONCE = 200
@@ -139,6 +139,14 @@ class ImapSharingMixin(models.AbstractModel):
             raise AccessError(
                 self.env._("Only the owner of a mailbox decides what colleagues see of its mail.")
             )
+
+    def _share_as_new(self):
+        """Share no more than a new mailbox does: what the owner before shared was their decision."""
+        for connection in self:
+            at_first = connection.company_id._imap_visibility_at_first()
+            level = least([connection.visibility, at_first])
+            if level != connection.visibility:
+                connection.visibility = level
 
     def action_share_least(self):
         """Share what the company asks for."""

@@ -10,6 +10,7 @@ from ..lib.parse import ParsedMail, as_html, replace_cids
 from .imap_entry import closed_places, create_entries, enter_on_more_records
 from .imap_linked_mail import records_of
 from .imap_notice import notice
+from .imap_other_limit import known_at_another_limit
 from .ir_websocket import announce
 from .mail_body import sanitize_body
 
@@ -149,6 +150,8 @@ class Store:
             [("digest", "in", digests)], ["digest", "deleted_date", "authentication"]
         )
         known = {email.digest: email for email in found.with_env(self.env)}
+        unknown = [mail for mail in mails if mail.digest not in known]
+        known.update(known_at_another_limit(model, unknown))
         by_id = self._emails_by_gmail([mail.raw.gm_msgid for mail in mails if mail.raw.gm_msgid])
         known.update(
             (digest, by_id[mail.raw.gm_msgid])
@@ -301,9 +304,13 @@ class Store:
         if not records:
             # known by Gmail's identifier and without its body until now, or removed by hand and forgotten
             return self._attachments([(mail, email)])[email]
-        if len(records) != len(mail.mail.attachments):
-            return []
-        return list(zip(mail.mail.attachments, records, strict=True))
+        # by what is in them: fewer may have been copied, if the limit was another one
+        stored = {checksum: list(same) for checksum, same in records.grouped("checksum").items()}
+        pairs = []
+        for attachment in mail.mail.attachments:
+            if same := stored.get(records._compute_checksum(attachment.content)):
+                pairs.append((attachment, same.pop(0)))
+        return pairs
 
     def _header_values(self, mail):
         facts = mail.facts

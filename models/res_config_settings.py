@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
-from . import imap_schedule
+from .imap_contact_policy import POLICY_ORDER, least_policy
+from .imap_period import shortest
 from .imap_share import LEVELS, most
 
 
@@ -12,18 +13,16 @@ class ResConfigSettings(models.TransientModel):
     imap_opportunities = fields.Selection(
         related="company_id.imap_opportunities", required=True, readonly=False
     )
-    imap_allowed_hosts = fields.Char(
-        string="Servers in the own network",
-        config_parameter="mail_imap_sync.allowed_hosts",
+    imap_default_period = fields.Selection(
+        related="company_id.imap_default_period", readonly=False, required=True
     )
-    imap_ca_file = fields.Char(
-        string="Own certificate authority",
-        config_parameter="mail_imap_sync.ca_file",
+    imap_longest_period = fields.Selection(
+        related="company_id.imap_longest_period", readonly=False, required=True
     )
-    imap_connections_per_host = fields.Integer(
-        string="Connections per server",
-        config_parameter="mail_imap_sync.connections_per_host",
+    imap_most_contact_policy = fields.Selection(
+        related="company_id.imap_most_contact_policy", readonly=False, required=True
     )
+    imap_creates_too_much = fields.Integer(compute="_compute_imap_creates_too_much")
     imap_contact_policy = fields.Selection(
         related="company_id.imap_contact_policy", readonly=False, required=True
     )
@@ -34,7 +33,6 @@ class ResConfigSettings(models.TransientModel):
         related="company_id.imap_least_visibility", readonly=False, required=True
     )
     imap_share_too_little = fields.Integer(compute="_compute_imap_share_too_little")
-    imap_worker_count = fields.Integer(string="Mailboxes at the same time")
 
     @api.depends("company_id", "imap_least_visibility")
     def _compute_imap_share_too_little(self):
@@ -63,10 +61,22 @@ class ResConfigSettings(models.TransientModel):
             "domain": self._share_too_little_domain(),
         }
 
-    def get_values(self):
-        return super().get_values() | {"imap_worker_count": imap_schedule.worker_count(self.env)}
+    @api.depends("company_id", "imap_most_contact_policy")
+    def _compute_imap_creates_too_much(self):
+        for settings in self:
+            # by what is on the screen: the number shows before it is saved
+            most = settings.imap_most_contact_policy or POLICY_ORDER[-1]
+            more = POLICY_ORDER[POLICY_ORDER.index(most) + 1 :]
+            settings.imap_creates_too_much = self.env["imap.connection"].search_count(
+                [("company_id", "=", settings.company_id.id), ("contact_policy", "in", more)]
+            )
 
-    def set_values(self):
-        result = super().set_values()
-        imap_schedule.set_worker_count(self.env, self.imap_worker_count)
-        return result
+    @api.onchange("imap_default_period", "imap_longest_period")
+    def _onchange_imap_longest_period(self):
+        self.imap_default_period = shortest(self.imap_default_period, self.imap_longest_period)
+
+    @api.onchange("imap_contact_policy", "imap_most_contact_policy")
+    def _onchange_imap_most_contact_policy(self):
+        self.imap_contact_policy = least_policy(
+            self.imap_contact_policy, self.imap_most_contact_policy
+        )

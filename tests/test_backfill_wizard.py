@@ -598,7 +598,10 @@ class TestWhoMay(WizardCase):
 
     def test_owner_who_may_not_create_contacts(self):
         reader = new_test_user(
-            self.env, "rosa", email="rosa@tea.example", groups="mail_imap_sync.group_user"
+            self.env,
+            "rosa",
+            email="rosa@tea.example",
+            groups="base.group_user,mail_imap_sync.group_user",
         )
         self.servers["rosa@tea.example"] = self.server
         connection = self._connect(reader)

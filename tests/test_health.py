@@ -92,7 +92,7 @@ class TestHealth(MailboxCase):
                 self.env,
                 f"user{number}",
                 email=f"user{number}@tea.example",
-                groups="mail_imap_sync.group_user",
+                groups="base.group_user,mail_imap_sync.group_user",
             )
             for number in range(6)
         ]

@@ -104,7 +104,10 @@ class TestMonitor(MailboxCase, HttpCase):
 
     def test_warnings_and_worse(self):
         third = new_test_user(
-            self.env, "uma", email="uma@tea.example", groups="mail_imap_sync.group_user"
+            self.env,
+            "uma",
+            email="uma@tea.example",
+            groups="base.group_user,mail_imap_sync.group_user",
         )
         others = [self._connect(user) for user in (self.other_owner, self.manager, third)]
         for connection in others:
@@ -168,7 +171,7 @@ class TestMonitor(MailboxCase, HttpCase):
                     self.env,
                     f"user{_round}{number}",
                     email=f"user{_round}{number}@tea.example",
-                    groups="mail_imap_sync.group_user",
+                    groups="base.group_user,mail_imap_sync.group_user",
                 )
                 self._connect(user)
         self.assertEqual(costs[0], costs[1])

@@ -71,7 +71,7 @@ class TestSchedule(MailboxCase):
         settings.create({"imap_worker_count": 3}).execute()
         self.assertEqual(imap_schedule.worker_count(self.env), 3)
         self.assertEqual(settings.create({}).imap_worker_count, 3)
-        settings.create({"imap_worker_count": 0}).execute()
+        settings.create({"imap_worker_count": 1}).execute()
         self.assertEqual(imap_schedule.worker_count(self.env), 1)
         self.assertTrue(self.env.ref("mail_imap_sync.ir_cron_sync").exists())
 

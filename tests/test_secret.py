@@ -49,7 +49,8 @@ class TestSecret(MailboxCase):
             self.connection.with_user(self.owner).write({"secret": "gAAAA"})
 
     def test_is_not_copied(self):
-        copy = self.connection.sudo().copy({"email": "copy@tea.example"})
+        other = {"email": "copy@tea.example", "login": "copy@tea.example"}
+        copy = self.connection.sudo().copy(other)
         self.assertFalse(copy.has_password)
 
     def test_empty_field_of_a_form_keeps_it(self):

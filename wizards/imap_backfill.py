@@ -5,9 +5,9 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_list, human_size
 
 from ..models.imap_contact_policy import POLICIES
+from ..models.imap_period import PERIODS, period_start
 from ..models.imap_schedule import ACTIVE_STATES
 from ..models.imap_survey import EXAMPLES
-from .imap_connect import PERIODS
 
 #: seconds that copying takes, about: for each mail, for each of its bytes, for each new contact
 PER_MAIL, PER_BYTE, PER_CONTACT = 0.02, 1e-6, 0.03
@@ -242,11 +242,10 @@ class ImapBackfill(models.TransientModel):
             raise UserError(self.env._("This mailbox is not connected. Resume it first."))
         if not self.folder_ids.filtered("selected"):
             raise UserError(self.env._("Choose at least one folder."))
+        connection._going_further_back(self._wanted_since())._check_period(self._wanted_since())
 
     def _wanted_since(self):
-        if self.period == "all":
-            return False
-        return fields.Datetime.now() - relativedelta(months=int(self.period))
+        return period_start(self.period)
 
     def _forget_what_was_found(self):
         # sudo: imap.backfill.folder, imap.backfill.person - of this wizard, which is the user's own

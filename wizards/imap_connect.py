@@ -1,5 +1,3 @@
-from dateutil.relativedelta import relativedelta
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import email_normalize
@@ -9,17 +7,7 @@ from ..models import imap_oauth
 from ..models.imap_connection import ACCOUNT_FIELDS
 from ..models.imap_error import sentence
 from ..models.imap_oauth import PROVIDERS
-
-#: how far back, in months; "now" and "all" are told apart from these
-PERIODS = [
-    ("now", "From now on"),
-    ("1", "1 month"),
-    ("2", "2 months"),
-    ("3", "3 months"),
-    ("6", "6 months"),
-    ("12", "12 months"),
-    ("all", "Everything"),
-]
+from ..models.imap_period import PERIODS, period_start
 
 
 class ImapConnect(models.TransientModel):
@@ -56,7 +44,12 @@ class ImapConnect(models.TransientModel):
     may_create_contacts = fields.Boolean(related="connection_id.may_create_contacts")
     visibility = fields.Selection(related="connection_id.visibility", readonly=False)
     is_own = fields.Boolean(related="connection_id.is_own")
-    period = fields.Selection(PERIODS, string="How far back", required=True, default="2")
+    period = fields.Selection(
+        PERIODS,
+        string="How far back",
+        required=True,
+        default=lambda self: self.env.company._imap_period_at_first(),
+    )
 
     @api.depends("connection_id")
     def _compute_again(self):
@@ -143,6 +136,8 @@ class ImapConnect(models.TransientModel):
             return stop
         if not self._knows_password():
             return self._fail("password", self.env._("Type the password of the mailbox."))
+        if twin := self._twin():
+            return self._fail("email", twin._connected_text())
         try:
             with self.env.cr.savepoint():
                 connection = self._connection()
@@ -226,6 +221,15 @@ class ImapConnect(models.TransientModel):
         self.write({"error_field": field, "error_message": message})
         return self._show()
 
+    def _twin(self):
+        """Return another connection to the same mailbox; a set-up that was not finished is gone on with instead."""
+        connections = self.env["imap.connection"]
+        twins = connections._connected_as(self.user_id, self.host, self.login) - self.connection_id
+        if not self.connection_id and twins[:1].state == "draft":
+            self.connection_id = twins[0]
+            return twins[1:2]
+        return twins[:1]
+
     def _knows_password(self):
         """Say whether a password was typed, or is stored for exactly this account."""
         connection = self.connection_id
@@ -263,7 +267,7 @@ class ImapConnect(models.TransientModel):
         connection = self.connection_id
         if not connection.folder_ids.filtered("selected"):
             raise UserError(self.env._("Choose at least one folder."))
-        connection.write({"sync_since": self._sync_since(), "name": self.name or self.email})
+        connection.write({"sync_since": period_start(self.period), "name": self.name or self.email})
         return self._started(connection)
 
     def action_look_first(self):
@@ -292,11 +296,3 @@ class ImapConnect(models.TransientModel):
                 "next": {"type": "ir.actions.act_window_close"},
             },
         }
-
-    def _sync_since(self):
-        now = fields.Datetime.now()
-        if self.period == "all":
-            return False
-        if self.period == "now":
-            return now
-        return now - relativedelta(months=int(self.period))
