@@ -70,5 +70,6 @@
             "mail_imap_sync/static/tests/unit/**/*",
         ],
     },
+    "uninstall_hook": "uninstall_hook",
     "application": True,
 }

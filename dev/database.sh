@@ -5,6 +5,7 @@
 #   database.sh update KIND [ADDON...]  update the addon in the one that is there; make it when there is none
 #   database.sh plain KIND              drop the database KIND and make it anew with what the addon depends on only
 #   database.sh name KIND               print its name
+#   database.sh template                print the name of a template of databases as "plain" makes them
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/environment.sh"
 
@@ -80,6 +81,11 @@ fresh() {
     load "$1" -i
 }
 
+if [ "${1:-}" = template ]; then
+    make_template >&2
+    echo "$template"
+    exit
+fi
 name=$(database_name "${2:?a kind of database: test or demo}")
 more=$(IFS=, && echo "${*:3}")
 case ${1:-} in
@@ -87,5 +93,5 @@ case ${1:-} in
     fresh) fresh "$name" ;;
     plain) plain "$name" ;;
     update) if database_exists "$name"; then load "$name" -u; else fresh "$name"; fi ;;
-    *) die "what to do with the database: fresh, update, plain or name" ;;
+    *) die "what to do with the database: fresh, update, plain, name or template" ;;
 esac

@@ -47,6 +47,10 @@ COURIER=$("$CHECKOUT/dev/get_unpacked.sh" courier) || die "no Courier for the te
 CYRUS=$("$CHECKOUT/dev/get_unpacked.sh" cyrus) || die "no Cyrus for the tests"
 export HOODIECROW COURIER CYRUS
 
+# what tests install the addon into, or an earlier version of it
+PLAIN_DATABASE=$("$CHECKOUT/dev/database.sh" template) || die "no database for the tests"
+export PLAIN_DATABASE
+
 failed=()
 ran=no
 

@@ -16,20 +16,24 @@ from .odoo_workers import PATIENCE, environment, run_query
 _PREFIX = "mail-imap-sync-odoo-"
 
 
-def run_odoo(command, database, *arguments):
+def run_odoo(command, database, *arguments, configuration=None):
     """Run an Odoo command on a database to its end; return what it says.
 
-    :raise subprocess.CalledProcessError: with what it wrote, if it failed
+    :param configuration: the file of Odoo's configuration, if it is another one than ours
+    :raise ChildProcessError: with the end of what it wrote, if it failed
     """
-    return subprocess.run(
-        _argv(command, database, *arguments),
+    configuration = configuration or config["config"]
+    done = subprocess.run(
+        _argv(command, database, *arguments, configuration=configuration),
         # commands of addons are looked for before "-c" is read
-        env={**environment(), "ODOO_RC": config["config"]},
-        check=True,
+        env={**environment(), "ODOO_RC": str(configuration)},
         timeout=PATIENCE,
         capture_output=True,
         text=True,
-    ).stdout
+    )
+    if done.returncode:
+        raise ChildProcessError("\n".join((done.stdout + done.stderr).splitlines()[-40:]))
+    return done.stdout
 
 
 class OdooServer:
@@ -113,14 +117,14 @@ class OdooServer:
         return "\n".join(self.log().splitlines()[-40:])
 
 
-def _argv(command, database, *arguments):
+def _argv(command, database, *arguments, configuration=None):
     return [
         sys.executable,
         "-m",
         "odoo",
         *command.split(),
         "-c",
-        config["config"],
+        configuration or config["config"],
         "-d",
         database,
         *arguments,

@@ -10,6 +10,9 @@ import signal
 import sys
 import traceback
 
+# beside this file, which is run as a script
+import life_cycle_work
+
 _WRITE = re.compile(r"\s*(INSERT|UPDATE|DELETE)", re.IGNORECASE)
 _OUT = os.dup(1)
 
@@ -28,12 +31,12 @@ def prepare(env, host, port, ca_file, people, contacts):
     set_param("ir_attachment.location", "db")
     set_param("mail_imap_sync.allowed_hosts", host)
     set_param("mail_imap_sync.ca_file", ca_file)
-    group = env.ref("mail_imap_sync.group_user")
+    groups = env.ref("base.group_user") + env.ref("mail_imap_sync.group_user")
     env["res.partner"].create([{"name": c.split("@")[0], "email": c} for c in contacts])
     mailboxes = {}
     for email, password in people.items():
         user = env["res.users"].create(
-            {"name": email, "login": email, "email": email, "group_ids": [(4, group.id)]}
+            {"name": email, "login": email, "email": email, "group_ids": [(6, 0, groups.ids)]}
         )
         connection = (
             env["imap.connection"]
@@ -148,6 +151,7 @@ WORK = {
         run_cron,
         report,
         stale_touchpoints,
+        *life_cycle_work.WORK,
     )
 }
 

@@ -38,13 +38,29 @@ def copied_database(source):
         _drop(copy)
 
 
+@contextlib.contextmanager
+def plain_database():
+    """Make a database with what the addon depends on, and without the addon; yields its name.
+
+    What to copy is said by ``make test``, which has it anyway.
+    """
+    copy = f"imap_sync_plain_{_word()}"
+    try:
+        _run("createdb", f"--template={os.environ['PLAIN_DATABASE']}", copy)
+        yield copy
+    finally:
+        _drop(copy)
+
+
 class OdooWorkers:
     """A process that has loaded Odoo, and forks one worker for each piece of work, as Odoo's own server does.
 
     :param str database: the database to copy, which nobody may be using: see :func:`copied_database`
+    :param configuration: the file of Odoo's configuration, if it is another one than ours
     """
 
-    def __init__(self, database):
+    def __init__(self, database, configuration=None):
+        self._configuration = configuration or config["config"]
         self._source = database
         self.database = f"{database}_{_word()}"
         self._parent = None
@@ -113,7 +129,7 @@ class OdooWorkers:
     # inside
 
     def _start(self):
-        argv = [sys.executable, _MAIN, self.database, config["config"]]
+        argv = [sys.executable, _MAIN, self.database, self._configuration]
         self._parent = subprocess.Popen(
             # PostgreSQL's socket is for us alone, whoever we are
             child.tied_to_us(argv, drop_root=False),
