@@ -4,6 +4,8 @@ import re
 from functools import lru_cache
 from pathlib import Path
 
+from .providers import by_domain
+
 _FILE = Path(__file__).with_suffix(".txt")
 #: what follows a brand: .de, .co.uk, .com.br
 _COUNTRY = re.compile(r"\.(?:[a-z]{2,3}\.)?[a-z]{2,3}$")
@@ -17,6 +19,7 @@ def _providers() -> frozenset[str]:
 
 def is_public_provider(domain: str) -> bool:
     """Whether a domain (lower case) is that of a public mail provider, as listed in
-    ``public_providers.txt``.
+    ``public_providers.txt``, or one of the largest that :mod:`.providers` knows.
     """
-    return domain in _providers() or _COUNTRY.sub(".*", domain) in _providers()
+    listed = domain in _providers() or _COUNTRY.sub(".*", domain) in _providers()
+    return listed or by_domain(domain) is not None

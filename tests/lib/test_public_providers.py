@@ -15,6 +15,7 @@ from lib.public_providers import _FILE, is_public_provider
         ("web.de", True),
         ("163.com", True),
         ("privaterelay.appleid.com", True),
+        ("fastmail.co.uk", True),
         ("appleid.com", False),
         ("tea.gmail.com.example", False),
         ("mygmail.com", False),
