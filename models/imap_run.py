@@ -134,6 +134,7 @@ class ImapRunMixin(models.AbstractModel):
         action = self.env["ir.actions.act_window"]._for_xml_id("mail_imap_sync.imap_run_action")
         return {
             **action,
+            "name": self.env._("History of %(mailbox)s", mailbox=self.name),
             "views": [(False, view) for view in ("list", "graph", "pivot")],
             "domain": [("connection_id", "=", self.id)],
             "context": {},

@@ -1,6 +1,6 @@
 """What the runs of a mailbox leave behind, and who sees it."""
 
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from unittest.mock import patch
 
@@ -53,10 +53,12 @@ class TestRuns(RunCase):
             self.deliver(f"Mail {number}", days=2)
         self.connection._sync()
         self.deliver()
+        self.grow_old()
         with self.statements("imap_run") as noted, self.statements("imap_connection") as written:
             self.connection._sync()
         self.assertEqual([s.split()[0] for s in noted], ["INSERT"])
         self.deliver("Another")
+        self.grow_old()
         with (
             patch.object(type(self.connection), "_note_run", lambda *_args: None),
             self.statements("imap_connection") as written_without,
@@ -64,28 +66,28 @@ class TestRuns(RunCase):
             self.connection._sync()
         self.assertEqual(len(written), len(written_without))
 
+    def grow_old(self):
+        """Let what the next run writes be another moment than what is there."""
+        long_ago = fields.Datetime.now() - timedelta(hours=1)
+        self.connection.sudo().write(
+            {name: long_ago for name in ("last_success", "next_sync", "last_linked")}
+        )
+
+    @contextmanager
     def statements(self, table):
         """Collect what is written to a table meanwhile."""
+        self.env.flush_all()
         execute, found = Cursor.execute, []
 
-        class Watch:
-            def __enter__(watch):
-                def watching(cr, query, *args, **kwargs):
-                    text = str(getattr(query, "code", query)).strip()
-                    writes = text.startswith(("INSERT", "UPDATE", "DELETE"))
-                    if writes and f'"{table}"' in text.split("WHERE")[0].split("(")[0]:
-                        found.append(text)
-                    return execute(cr, query, *args, **kwargs)
+        def watching(cr, query, *args, **kwargs):
+            text = str(getattr(query, "code", query)).strip()
+            writes = text.startswith(("INSERT", "UPDATE", "DELETE"))
+            if writes and f'"{table}"' in text.split("WHERE")[0].split("(")[0]:
+                found.append(text)
+            return execute(cr, query, *args, **kwargs)
 
-                watch.patch = patch.object(Cursor, "execute", watching)
-                watch.patch.start()
-                return found
-
-            def __exit__(watch, *_exception):
-                watch.patch.stop()
-
-        self.env.flush_all()
-        return Watch()
+        with patch.object(Cursor, "execute", watching):
+            yield found
 
     def test_failures_and_the_end_of_them(self):
         self.server.error = ConnectionTimeout("nothing came")
