@@ -1,6 +1,11 @@
+import logging
+
 from odoo import fields, models
 
+from ..lib.errors import SyncError
 from .imap_folder_list import FolderList
+
+_logger = logging.getLogger(__name__)
 
 
 class ImapConnection(models.Model):
@@ -17,7 +22,19 @@ class ImapConnection(models.Model):
         """
         self.ensure_one()
         self.check_access("write")
-        with self._session() as session:
-            listed = session.list_folders()
-            states = session.status([info.raw for info in listed if info.selectable])
-            FolderList(self.sudo()).update(session, listed, states)
+        try:
+            with self._session() as session:
+                listed = session.list_folders()
+                states = session.status([info.raw for info in listed if info.selectable])
+                FolderList(self.sudo()).update(session, listed, states)
+        except SyncError as error:
+            # whoever tries passwords, or looks for hosts, is to be found
+            _logger.info(
+                "User %s could not sign in to a mailbox at %s:%s: %s %s",
+                self.env.uid,
+                self.host,
+                self.port,
+                error.code,
+                error.detail,
+            )
+            raise

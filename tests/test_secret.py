@@ -1,5 +1,6 @@
 """The password of a mailbox: written, used, never read (DESIGN.md section 6)."""
 
+import logging
 import os
 import tempfile
 from pathlib import Path
@@ -11,7 +12,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import config
 
-from ..lib.errors import SecretUnreadable
+from ..lib.errors import LoginRefused, SecretUnreadable
 from .common import MailboxCase
 
 PASSWORD = "correct horse"
@@ -123,3 +124,24 @@ class TestSecret(MailboxCase):
         self.connection.with_user(self.owner).action_disconnect()
         self.assertFalse(self.connection.has_password)
         self.assertEqual(self.connection.state, "disconnected")
+
+    def test_who_tries_passwords_is_in_the_log(self):
+        self.server.error = LoginRefused("no")
+        wizard = self.env["imap.connect"].with_user(self.other_owner)
+        wizard = wizard.create(
+            {"email": "olga@tea.example", "host": "imap.tea.example", "password": PASSWORD}
+        )
+        with self.assertLogs("odoo.addons.mail_imap_sync", logging.INFO) as logs:
+            wizard.action_sign_in()
+        text = "\n".join(logs.output)
+        self.assertIn(f"User {self.other_owner.id} could not sign in", text)
+        self.assertIn("imap.tea.example:993: login_refused", text)
+        self.assertNotIn(PASSWORD, text)
+
+    def test_tokens_in_addresses_are_not_logged(self):
+        """Odoo's own service, which Odoo Enterprise signs in by, puts them there."""
+        for name in ("werkzeug", "urllib3.connectionpool"):
+            logger = logging.getLogger(name)
+            with self.subTest(name), self.assertLogs(logger, logging.INFO) as logs:
+                logger.info('"%s" %s', "GET /iap_confirm?refresh_token=1%2F0gTo&x=7 HTTP/1.1", 303)
+            self.assertIn('"GET /iap_confirm?refresh_token=***&x=7 HTTP/1.1" 303', logs.output[0])

@@ -207,6 +207,8 @@ class TestSecretsNowhere(BaseCase):
             "'password': '***'",
             "login_refused",
             "consent_withdrawn",
+            # of the sign-in page, in the address that the browser came back to
+            "code=***",
             "Traceback (most recent call last)",
         ):
             self.assertIn(words, log)

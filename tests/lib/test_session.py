@@ -80,6 +80,26 @@ def everything(mailbox):
     }
 
 
+def test_facts_tell_of_the_server_and_of_nobody(certificates, account):
+    """Some servers tell clients their address; careless ones repeat what they were told."""
+    certificate, ca_file = certificates["good"]
+    box = ImapBox(capabilities=b"IMAP4rev1 ID X-GM-EXT-1")
+    box.identity = b'("name" "Box secret" "version" "2" "remote-host" "198.51.100.7")'
+    with ScriptedServer(box, certificate=certificate, tls=True) as server:
+        with Session(account(server, Security.SSL, ca_file)) as session:
+            facts = session.facts
+    assert facts["tls"].startswith("TLSv1.")
+    assert {**facts, "tls": ""} == {
+        "capabilities": ["ID", "IMAP4REV1", "X-GM-EXT-1"],
+        "compressed": False,
+        "name": "Box *** 2",
+        "quirks": ["gmail"],
+        "tls": "",
+    }
+    with ScriptedServer(ImapBox()) as server, Session(account(server)) as session:
+        assert session.facts["tls"] == session.facts["name"] == ""
+
+
 @pytest.mark.parametrize(
     "capabilities",
     [
