@@ -14,7 +14,8 @@ ADDON = "mail_imap_sync"
 EXTENDED_MODELS = ("res.partner", "crm.lead", "mail.message", "res.users", "res.company")
 #: emails whose attachments are handed over at once
 AT_ONCE = 500
-_SIGN_IN_LINK = "%/odoo/sign-in-again%"
+#: where notices lead
+_LINKS = ("%/odoo/sign-in-again%", "%/odoo/mailboxes-attention%")
 
 
 def uninstall_hook(env):
@@ -138,14 +139,14 @@ def _become_notes(env):
 
 
 def _remove_notices(env):
-    """Remove what asks people to sign in to their mailbox."""
-    kind = env.ref("mail_imap_sync.mail_activity_sign_in", raise_if_not_found=False)
-    if kind:
-        activities = env["mail.activity"].with_context(active_test=False)
-        activities.search([("activity_type_id", "=", kind.id)]).unlink()
-    env["mail.message"].search(
-        [("message_type", "=", "user_notification"), ("body", "=like", _SIGN_IN_LINK)]
-    ).unlink()
+    """Remove what asks people to sign in to their mailbox, or tells administrators of one that is silent."""
+    kinds = env["ir.model.data"].search(
+        [("module", "=", ADDON), ("model", "=", "mail.activity.type")]
+    )
+    activities = env["mail.activity"].with_context(active_test=False)
+    activities.search([("activity_type_id", "in", kinds.mapped("res_id"))]).unlink()
+    links = Domain.OR(Domain("body", "=like", link) for link in _LINKS)
+    env["mail.message"].search(Domain("message_type", "=", "user_notification") & links).unlink()
 
 
 def _remove_settings(env):

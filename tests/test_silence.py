@@ -5,6 +5,7 @@ from datetime import timedelta
 from odoo import fields
 from odoo.tests import new_test_user, tagged
 
+from .. import hooks
 from ..lib.errors import ServerUnavailable
 from ..models import imap_silence
 from .common import MailboxCase
@@ -139,6 +140,12 @@ class TestSilence(Silence, MailboxCase):
         inbox.selected = True
         self.connection._sync()
         self.assertFalse(self.connection.silent_since)
+
+    def test_nothing_of_it_is_left_without_the_addon(self):
+        self.fall_silent()
+        hooks._remove_notices(self.env)
+        self.assertFalse(self.activities())
+        self.assertFalse(self.notices())
 
     def test_managers_hear_of_their_companies(self):
         company = self.env["res.company"].create({"name": "Coffee"})
