@@ -86,6 +86,12 @@ class TestMonitor(MailboxCase, HttpCase):
         settings.action_imap_withdraw_health_token()
         self.assertEqual(self.ask(self.token).status_code, 401)
 
+    def test_an_administrator_in_a_browser(self):
+        self.start_tour("/odoo/settings", "mail_imap_sync.monitoring", login="sysop")
+        settings = self.env["res.config.settings"].with_user(self.system).create({})
+        self.assertFalse(settings.imap_has_health_token)
+        self.assertEqual(self.ask(self.token).status_code, 401)
+
     def test_managers_of_mailboxes_make_no_token(self):
         settings = self.env["res.config.settings"].with_user(self.manager)
         with self.assertRaises(AccessError):
