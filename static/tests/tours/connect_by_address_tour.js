@@ -14,14 +14,14 @@ function connect(email, password) {
             trigger: ".o_dialog .modal-content:has(div[name=password]):not(:has(div[name=host]))",
         },
         {
-            content: "Type the address",
-            trigger: ".o_dialog div[name=email] input",
-            run: `edit ${email}`,
-        },
-        {
             content: "Type the password",
             trigger: ".o_dialog div[name=password] input",
             run: `edit ${password}`,
+        },
+        {
+            content: "Type the address",
+            trigger: ".o_dialog div[name=email] input",
+            run: `edit ${email}`,
         },
         {
             content: "Sign in",
@@ -91,9 +91,16 @@ registry.category("web_tour.tours").add("mail_imap_sync.connect_not_found", {
             run: "edit olga@gmail.com && click .modal-body",
         },
         {
-            content: "What was typed stays",
+            content: "The login has followed it",
+            trigger: ".o_dialog div[name=login] input:value(olga@gmail.com)",
+        },
+        {
+            content: "The server that was typed stays",
             trigger: ".o_dialog div[name=host] input:value(imap.tea.example)",
-            run: "clear",
+            run: "clear && click .modal-body",
+        },
+        {
+            trigger: ".o_dialog .alert:visible:contains(Gmail wants an app password)",
         },
         {
             trigger: ".o_dialog div[name=email] input",
