@@ -4,12 +4,15 @@ The file lives beside the database and not inside it: a dump alone reveals nothi
 """
 
 import fcntl
+import logging
 import os
 import tempfile
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from .vault import new_key
+
+_logger = logging.getLogger(__name__)
 
 
 def read_keys(path: Path) -> list[str]:
@@ -24,6 +27,10 @@ def read_keys(path: Path) -> list[str]:
         # who loses takes the winner's
         with _draft(path, [new_key()]) as draft, suppress(FileExistsError):
             os.link(draft, path)
+            # or it was lost, and what it encrypted cannot be read
+            _logger.warning(
+                "There was no key for stored passwords, and a new one was made: %s", path
+            )
     return path.read_text().split()
 
 

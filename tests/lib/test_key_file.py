@@ -15,10 +15,12 @@ def fixture_path(tmp_path):
     return tmp_path / "data" / "imap.key"
 
 
-def test_made_when_it_is_needed(path):
+def test_made_when_it_is_needed(path, caplog):
     (key,) = read_keys(path)
     assert Vault([key])
     assert read_keys(path) == [key]
+    (record,) = caplog.records
+    assert str(path) in record.message and key not in record.message
     assert [entry.name for entry in path.parent.iterdir()] == ["imap.key"]
 
 
