@@ -108,6 +108,14 @@ class TestKey(MailboxCase):
             self.assertEqual(self.connection.state, "connected")
             self.assertFalse(self.activities())
 
+    def test_a_key_that_turns_up_again(self):
+        with key_is(Fernet.generate_key().decode()):
+            self.connection._sync()
+            self.assertEqual(self.connection.error_code, "secret_unreadable")
+        self.connection.with_user(self.owner).action_sync_now()
+        self.assertEqual(self.connection.state, "connected")
+        self.assertFalse(self.activities())
+
     def test_a_key_that_is_named_is_not_changed_by_us(self):
         before = self.connection.sudo().secret
         with key_is(Fernet.generate_key().decode()):
