@@ -309,10 +309,15 @@ class TestSizes(SettingsCase):
 
     def test_nobody_hides_a_mail_behind_a_huge_one_with_its_number(self):
         self.set(imap_largest_mail=1)
-        self.deliver("Fake", "x" * 1_100_000, message_id="<same@shop.example>")
-        self.deliver("Real", "Please pay", message_id="<same@shop.example>")
-        self.connection._sync()
-        self.assertEqual(sorted(self.entries(self.customer).mapped("subject")), ["Fake", "Real"])
+        fake, real = {"text": "x" * 1_100_000}, {"text": "Please pay"}
+        for first, second in ((fake, real), (real, fake)):
+            number = f"<same{len(first['text'])}@shop.example>"
+            for subject, mail_ in (("First", first), ("Second", second)):
+                self.deliver(f"{subject} {number}", **mail_, message_id=number)
+                self.connection._sync()
+            subjects = self.entries(self.customer).mapped("subject")
+            self.assertIn(f"First {number}", subjects)
+            self.assertIn(f"Second {number}", subjects)
 
     def test_every_file_stands_on_every_record(self):
         """Also on one that the mail comes to when another size is the largest."""

@@ -141,7 +141,7 @@ class TestUpdate(BaseCase):
     def test_2_settings_and_permissions_are_as_they_were(self):
         self.assertEqual(
             self.workers.do("settings"),
-            {"workers": 2, "per_host": 3, "hosts": "localhost", "manages": True},
+            {"workers": 2, "per_host": 3, "hosts": "localhost", "manages": True, "internal": True},
         )
 
     def test_3_mail_is_read_by_whom_it_was_read_before(self):

@@ -95,6 +95,9 @@ def set_up_earlier(env, mailbox):
     env["ir.config_parameter"].set_param("mail_imap_sync.connections_per_host", "3")
     env["res.config.settings"].create({"imap_worker_count": 2}).execute()
     env.ref("mail_imap_sync.group_manager").user_ids += owner
+    # internal by nothing but the permission, which made people internal then
+    permitted = env.ref("mail_imap_sync.group_user")
+    env["res.users"].create({"name": "Nora", "login": "nora", "group_ids": [(6, 0, permitted.ids)]})
 
 
 def quarantine_earlier(env, mailbox, uid):
@@ -131,6 +134,7 @@ def settings(env):
         "per_host": values.imap_connections_per_host,
         "hosts": values.imap_allowed_hosts,
         "manages": owner.has_group("mail_imap_sync.group_manager"),
+        "internal": env["res.users"].search([("login", "=", "nora")])._is_internal(),
     }
 
 
