@@ -47,10 +47,6 @@ COURIER=$("$CHECKOUT/dev/get_unpacked.sh" courier) || die "no Courier for the te
 CYRUS=$("$CHECKOUT/dev/get_unpacked.sh" cyrus) || die "no Cyrus for the tests"
 export HOODIECROW COURIER CYRUS
 
-# what tests install the addon into, or an earlier version of it
-PLAIN_DATABASE=$("$CHECKOUT/dev/database.sh" template) || die "no database for the tests"
-export PLAIN_DATABASE
-
 failed=()
 ran=no
 
@@ -82,6 +78,9 @@ run_in_odoo() {
 }
 
 if [ ${#odoo_tests[@]} -gt 0 ]; then
+    # what tests install the addon into, or an earlier version of it
+    PLAIN_DATABASE=$("$CHECKOUT/dev/database.sh" template) || die "no database for the tests"
+    export PLAIN_DATABASE
     # automation rules on what the addon works out
     if "$CHECKOUT/dev/database.sh" $how test base_automation; then
         say "Tests in Odoo $ODOO_VERSION"
