@@ -188,7 +188,7 @@ class ImapDeletion(models.Model):
         return emails
 
     def _take_along(self):
-        """Remove mail that only this mailbox has brought; it leaves no trace, so that it can come back."""
+        """Remove mail that only this mailbox has brought, so that it can come back with it."""
         emails = self._emails(self._departing_domain(), BATCH)
         # sudo: imap.connection - whoever asked for it may disconnect it
         imap_removal.remove(self.connection_id.sudo(), emails)

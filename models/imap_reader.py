@@ -65,7 +65,7 @@ class Reader:
     def __init__(self, connection, contacts=None, wanted_back=None, touched=None, **widened):
         self._connection = connection
         self._contacts = contacts
-        self._wanted_back = wanted_back or (lambda email: False)
+        self._wanted_by_person = wanted_back or (lambda email: False)
         self._widened = widened
         self._directory = Directory(connection)
         self._last_attempt = False
@@ -205,6 +205,10 @@ class Reader:
                 known[id(before)] = replace(before, contacts=contacts, creation=None)
             again.append((raw, facts, match(facts, known[id(before)]), before))
         return again, {**partners, **made}
+
+    def _wanted_back(self, email):
+        """Say whether an email that is not in Odoo any more is to come back."""
+        return email.comes_back or self._wanted_by_person(email)
 
     def _relink(self, piece, store, settled, standing):
         """Let emails that are linked stand on all records that they concern by now."""

@@ -91,7 +91,7 @@ def remove(connections, emails):
         folder._count(0, -min(linked, folder.linked), 0, Counter(excluded=linked))
     placements.unlink()
     leaving.entry_ids.unlink()
-    leaving.unlink()
+    leaving._leave_with_mailbox()
     staying = emails - leaving
     staying.env["imap.share"].search(
         [("email_id", "in", staying.ids), ("connection_id", "in", connections.ids)]

@@ -42,6 +42,10 @@ class ImapTombstoneMixin(models.AbstractModel):
     deleted_by_manager = fields.Boolean(
         readonly=True, help="Only who manages all mailboxes brings it back."
     )
+    comes_back = fields.Boolean(
+        readonly=True,
+        help="It left with its mailbox and comes back with it; what people took it off is remembered.",
+    )
 
     @api.model
     def _search(self, domain, offset=0, limit=None, order=None, *, active_test=True, **kwargs):
@@ -90,19 +94,33 @@ class ImapTombstoneMixin(models.AbstractModel):
         # sudo: imap.email, mail.message - the caller has checked what the person may do
         emails = self.sudo().filtered(lambda email: not email.deleted_date)
         emails.placement_ids._count_deleted(1)
-        emails.entry_ids.unlink()
         self.env["imap.link"].sudo().search([("email_id", "in", emails.ids)]).unlink()
-        emails._unlink_attachments()
+        emails._empty({"deleted_by_id": self.env.uid, "deleted_by_manager": by_manager})
+
+    def _leave_with_mailbox(self):
+        """Remove emails that may come back (sudo); of those that people took off records, that is remembered."""
+        removed = self.env["imap.link"].search(
+            [("email_id", "in", self.ids), ("kind", "=", "removed")]
+        )
+        removed.write({"kept": False, "kept_until": False})
+        taken_off = removed.email_id
+        taken_off.share_ids.unlink()
+        taken_off._empty({"comes_back": True})
+        (self - taken_off).unlink()
+
+    def _empty(self, values):
+        """Keep nothing of these emails but what it takes to recognise them (sudo)."""
+        self.entry_ids.unlink()
+        self._unlink_attachments()
         now = fields.Datetime.now()
-        emails.write(
+        self.write(
             {
                 **dict.fromkeys(_FORGOTTEN, False),
                 "date": now,
                 "direction": "in",
                 "kind": "person",
                 "deleted_date": now,
-                "deleted_by_id": self.env.uid,
-                "deleted_by_manager": by_manager,
+                **values,
             }
         )
 
@@ -144,6 +162,7 @@ class ImapTombstoneMixin(models.AbstractModel):
                 "deleted_date": False,
                 "deleted_by_id": False,
                 "deleted_by_manager": False,
+                "comes_back": False,
             }
         )
 

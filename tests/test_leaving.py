@@ -94,6 +94,27 @@ class TestDisconnect(LeavingCase):
         inbox = self.connection.folder_ids.filtered(lambda f: f.role == "inbox")
         self.assertEqual((inbox.linked, inbox.skipped_by_rule), (1, {"deleted": 1}))
 
+    def test_what_was_taken_off_a_record_stays_off(self):
+        self.deliver("Both", Cc="chris@shop.example")
+        self.deliver("Managed", Cc="chris@shop.example")
+        email = self.sync().filtered(lambda e: e.subject == "Managed")
+        deletions = self.env["imap.deletion"].with_user(self.manager)
+        entry = self.entries(self.customer2).filtered(lambda m: m.subject == "Both")
+        self.env["imap.link"].with_user(self.owner).action_remove(entry.ids)
+        deletions.create({"partner_id": self.customer2.id}).action_delete()
+        self.assertEqual(self.subjects(self.customer2), [])
+        self.ask(mail="delete").action_disconnect()
+        self.assertEqual(self.subjects(), [])
+        self.assertFalse(self.env["imap.email"].search([]))
+        self.assertFalse(self.env["imap.share"].search([("email_id", "=", email.id)]))
+        self.assertFalse(self.env["imap.link"].search([("kept", "!=", False)]))
+        self.connection.with_user(self.owner).password = "correct horse"
+        self.connection.with_user(self.owner).action_resume()
+        self.sync()
+        self.assertEqual(self.subjects(), ["Both", "Managed"])
+        self.assertEqual(self.subjects(self.customer2), [])
+        self.assertFalse(self.env["imap.email"].search([("comes_back", "=", True)]))
+
     def test_much_mail_leaves_in_the_background(self):
         self.patch(imap_deletion, "AT_ONCE", 2)
         self.patch(imap_deletion, "BATCH", 2)
