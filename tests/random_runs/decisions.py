@@ -2,6 +2,7 @@
 
 from ...models.imap_share import LEVELS
 from .check import Finding
+from .faults import Plan
 
 PASSWORD = "correct horse"
 #: the contact who is deleted and added again; what Odoo itself sent stands on the other one
@@ -9,15 +10,15 @@ CONTACT = "chris"
 
 
 class Decisions:
-    """Steps of people in Odoo, for a class with ``_world``, ``_box`` and ``_pick``."""
+    """Steps of people in Odoo, which they take when mail has come; for :class:`~.steps.Steps`."""
 
     #: step -> how often it is drawn
     WEIGHTS = {
         "delete_email": 3,
-        "delete_mail_of_contact": 1,
-        "delete_contact": 1,
+        "delete_mail_of_contact": 2,
+        "delete_contact": 2,
         "add_contact": 2,
-        "disconnect": 2,
+        "disconnect": 3,
         "connect": 2,
         "set_level": 2,
         "choose_level": 3,
@@ -25,15 +26,17 @@ class Decisions:
 
     # mail leaves Odoo
 
-    def delete_email(self, box, email, _unused):
+    def delete_email(self, box, email, kind):
         """An owner deletes an email: it never comes back, through whosever mailbox."""
+        self._let_mail_come(box, email, kind)
         email = self._pick(self._own_emails(self._box(box)), email)
         if email:
             self._world.deleted.add(self._world.key_of(email))
             email._delete()
 
-    def delete_mail_of_contact(self, _unused, with_others, _unused2):
+    def delete_mail_of_contact(self, box, with_others, kind):
         """A manager deletes the mail of a contact; what others have too stays with them, or leaves as well."""
+        self._let_mail_come(box, with_others, kind)
         contact = self._world.records.get(CONTACT)
         if not contact:
             return
@@ -74,8 +77,9 @@ class Decisions:
 
     # mailboxes
 
-    def disconnect(self, box, what, _unused):
+    def disconnect(self, box, what, kind):
         """An owner disconnects the mailbox, with its mail or without."""
+        self._let_mail_come(box, what, kind)
         box = self._box(box)
         connection = box.connection
         if connection.state not in ("connected", "error", "paused"):
@@ -116,6 +120,13 @@ class Decisions:
             )
             entries[0].imap_set_sharing(level)
             box.chosen[key] = level
+
+    def _let_mail_come(self, box, number, kind):
+        """Let mail come to one mailbox, and some of it to both, and have it synced where that is possible."""
+        self.deliver_many(box, kind, number)
+        self.share(box, number, kind)
+        for each in self._world.boxes:
+            self._world.sync(each, Plan())
 
     def _own_emails(self, box):
         """Return the emails that the owner of a mailbox reads and that came through it, as they see them."""

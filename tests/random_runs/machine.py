@@ -4,7 +4,7 @@ import random
 
 from .steps import Steps
 
-LENGTH = 20
+LENGTH = 25
 
 
 def draw(seed):

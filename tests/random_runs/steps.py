@@ -20,7 +20,7 @@ class Steps(Decisions):
         "deliver": 10,
         "deliver_many": 2,
         "duplicate": 2,
-        "share": 3,
+        "share": 5,
         "flag": 3,
         "move": 3,
         "put_copy": 2,
