@@ -10,6 +10,8 @@ from .imap_schedule import ACTIVE_STATES
 
 #: afterwards the rest is left to the weekly audits: a mailbox may be paused for ever
 PATIENCE = timedelta(days=30)
+#: how long somebody's import of contacts may take: rows are dated by its beginning
+LONGEST_TRANSACTION = timedelta(hours=1)
 
 
 class ImapLookup(models.Model):
@@ -53,8 +55,11 @@ class ImapLookup(models.Model):
 
     @api.model
     def _waiting_domain(self, connection):
-        """Return whom a mailbox has yet to look for. One that was connected later met them as contacts."""
-        since = connection.connected_since or fields.Datetime.now()
+        """Return whom a mailbox has yet to look for. One that was connected later met them as contacts.
+
+        It did not if they were still being added when it was connected: it saw nothing of that.
+        """
+        since = (connection.connected_since or fields.Datetime.now()) - LONGEST_TRANSACTION
         return Domain("done_ids", "not in", connection.ids) & Domain("create_date", ">=", since)
 
     @api.model

@@ -229,6 +229,16 @@ class TestPastMail(MailboxCase):
         self.assertEqual(self.subjects(nina), ["Disconnected"])
         self.assertFalse(self.env["imap.lookup"].search([]))
 
+    def test_contacts_that_were_being_added_while_a_mailbox_was_connected(self):
+        """An import takes minutes: the mailbox passes over their mail before it sees them."""
+        self.deliver("nora@new.example", "Hello")
+        self.sync()
+        nora = self.add_contact("nora@new.example")
+        begun = nora.create_date
+        self.connection.sudo().connected_since = begun + timedelta(minutes=5)
+        self.sync()
+        self.assertEqual(self.subjects(nora), ["Hello"])
+
     def test_nobody_is_waited_for_for_ever(self):
         self.sync()
         self.connection.action_pause()
