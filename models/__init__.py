@@ -37,6 +37,7 @@ from . import imap_email
 from . import imap_link
 from . import imap_share
 from . import imap_choice
+from . import imap_kept_choice
 from . import imap_ownerless
 from . import imap_conversation
 from . import imap_stub

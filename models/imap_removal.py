@@ -86,6 +86,9 @@ def remove(connections, emails):
         [("email_id", "in", emails.ids), ("connection_id", "in", connections.ids)]
     )
     leaving = _of_no_other(connections, emails)
+    emails.env["imap.kept.choice"]._keep(
+        emails.share_ids.filtered(lambda share: share.connection_id in connections)
+    )
     for folder, copies in placements.grouped("folder_id").items():
         linked = len(copies.filtered(lambda p: p.state == "linked"))
         folder._count(0, -min(linked, folder.linked), 0, Counter(excluded=linked))
@@ -109,6 +112,7 @@ def forget(emails, rule):
         linked = len(copies.filtered(lambda p: p.state == "linked"))
         folder._count(0, -min(linked, folder.linked), 0, Counter({rule: linked}))
     emails.entry_ids.unlink()
+    emails.env["imap.kept.choice"]._keep(emails.share_ids)
     emails.unlink()
 
 

@@ -75,12 +75,14 @@ class ImapShare(models.Model):
         returned = shares.filtered(lambda s: not s.connection_id and s.email_id not in here)
         returned.connection_id = connection
         missing = emails - here - returned.email_id
+        chosen = self.env["imap.kept.choice"]._take(connection.user_id, missing)
         self.create(
             [
                 {
                     "email_id": email.id,
                     "user_id": connection.user_id.id,
                     "connection_id": connection.id,
+                    "visibility": chosen.get(email),
                 }
                 for email in missing
             ]

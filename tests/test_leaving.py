@@ -115,6 +115,56 @@ class TestDisconnect(LeavingCase):
         self.assertEqual(self.subjects(self.customer2), [])
         self.assertFalse(self.env["imap.email"].search([("comes_back", "=", True)]))
 
+    def test_what_was_made_private_comes_back_private(self):
+        """Whether the email left, or stayed because a colleague has it too."""
+        self.deliver("Mine")
+        self.deliver("Ours", to="olga@tea.example, otto@tea.example")
+        self.sync()
+        self.choose("Mine", "private")
+        self.choose("Ours", "subject")
+        self.ask(mail="delete").action_disconnect()
+        self.assertEqual(self.subjects(), ["Ours"])
+        self.connection.with_user(self.owner).password = "correct horse"
+        self.connection.with_user(self.owner).action_resume()
+        self.sync()
+        self.assertEqual(self.subjects(), ["Mine", "Ours"])
+        self.assertEqual(self.chosen(), {"Mine": "private", "Ours": "subject"})
+        readable = self.env["imap.email"].with_user(self.colleague).search([])
+        self.assertEqual(readable.mapped("subject"), ["Ours"], "Otto shares it")
+        self.assertFalse(self.env["imap.kept.choice"].search([]))
+
+    def test_what_was_made_private_comes_back_private_with_its_contact(self):
+        self.deliver("Mine")
+        self.sync()
+        self.choose("Mine", "private")
+        email = self.customer.email
+        self.customer.unlink()
+        self.assertFalse(self.env["imap.email"].search([]))
+        self.env["res.partner"].create({"name": "Carla", "email": email})
+        self.sync()
+        self.assertEqual(self.chosen(), {"Mine": "private"})
+
+    def test_what_was_chosen_is_kept_for_nobody_to_read(self):
+        self.deliver("Ours", to="olga@tea.example, otto@tea.example")
+        self.sync()
+        self.choose("Ours", "private")
+        self.ask(mail="delete").action_disconnect()
+        kept = self.env["imap.kept.choice"].search([])
+        self.assertEqual((kept.user_id, kept.visibility), (self.owner, "private"))
+        for user in (self.owner, self.manager, self.env.ref("base.user_admin")):
+            with self.assertRaises(AccessError):
+                kept.with_user(user).read(["visibility"])
+
+    def choose(self, subject, level):
+        entry = self.entries(self.customer).filtered(
+            lambda m: m.subject == subject and not m.imap_stub
+        )
+        entry.with_user(self.owner).imap_set_sharing(level)
+
+    def chosen(self):
+        shares = self.env["imap.share"].search([("user_id", "=", self.owner.id)])
+        return {share.email_id.subject: share.visibility for share in shares}
+
     def test_much_mail_leaves_in_the_background(self):
         self.patch(imap_deletion, "AT_ONCE", 2)
         self.patch(imap_deletion, "BATCH", 2)

@@ -65,10 +65,6 @@ class Decisions:
         contact = self._world.records.pop(CONTACT, None)
         if contact:
             self._world.taken_off.clear()
-            for key, mail in self._world.mails.items():
-                if {*mail.kind.links} == {CONTACT}:
-                    for box in self._world.boxes:
-                        box.chosen.pop(key, None)
             contact.unlink()
 
     def add_contact(self, _unused, _unused2, _unused3):
@@ -90,7 +86,6 @@ class Decisions:
         wizard.mail = ("keep", "delete")[what % 2]
         wizard.action_disconnect()
         if wizard.mail == "delete":
-            box.chosen.clear()
             for model in ("imap.share", "imap.placement"):
                 of_mailbox = [("connection_id", "=", connection.id)]
                 if model == "imap.share":
