@@ -1,3 +1,4 @@
+from collections import Counter
 from dataclasses import replace
 
 from odoo import api, fields, models
@@ -322,6 +323,25 @@ class ImapFolder(models.Model):
                 "skipped_by_rule": by_rule,
             }
         )
+
+    def _count_as_skipped(self, copies, rule, back=False):
+        """Count linked copies of this folder as passed over, without looking at them.
+
+        While the past is looked at again, copies that were not met yet are not in the counters.
+
+        :param str rule: code of the rule
+        :param bool back: count them as linked again
+        """
+        self.ensure_one()
+        covers = self._cursor().covers
+        met = copies.filtered(
+            lambda copy: (
+                copy.state == "linked" and copy.uidvalidity == self.uidvalidity and covers(copy.uid)
+            )
+        )
+        counted = (self.skipped_by_rule or {}).get(rule, 0) if back else self.linked
+        number = min(len(met), counted) * (-1 if back else 1)
+        self._count(0, -number, 0, Counter({rule: number}))
 
     @api.model
     def _zero_counters(self):

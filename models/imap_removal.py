@@ -1,6 +1,5 @@
 """Takes mail out of Odoo that is already there: what it would be, and doing it. On servers nothing changes."""
 
-from collections import Counter
 from dataclasses import dataclass
 
 from odoo.tools import SQL
@@ -90,8 +89,7 @@ def remove(connections, emails):
         emails.share_ids.filtered(lambda share: share.connection_id in connections)
     )
     for folder, copies in placements.grouped("folder_id").items():
-        linked = len(copies.filtered(lambda p: p.state == "linked"))
-        folder._count(0, -min(linked, folder.linked), 0, Counter(excluded=linked))
+        folder._count_as_skipped(copies, "excluded")
     placements.unlink()
     leaving.entry_ids.unlink()
     leaving._leave_with_mailbox()
@@ -109,8 +107,7 @@ def forget(emails, rule):
     :param str rule: code of the rule that passes over them from now on
     """
     for folder, copies in emails.placement_ids.grouped("folder_id").items():
-        linked = len(copies.filtered(lambda p: p.state == "linked"))
-        folder._count(0, -min(linked, folder.linked), 0, Counter({rule: linked}))
+        folder._count_as_skipped(copies, rule)
     emails.entry_ids.unlink()
     emails.env["imap.kept.choice"]._keep(emails.share_ids)
     emails.unlink()

@@ -93,7 +93,7 @@ class ImapTombstoneMixin(models.AbstractModel):
         """Keep nothing of these emails but what it takes to recognise them."""
         # sudo: imap.email, mail.message - the caller has checked what the person may do
         emails = self.sudo().filtered(lambda email: not email.deleted_date)
-        emails.placement_ids._count_deleted(1)
+        emails.placement_ids._count_deleted()
         self.env["imap.link"].sudo().search([("email_id", "in", emails.ids)]).unlink()
         emails._empty({"deleted_by_id": self.env.uid, "deleted_by_manager": by_manager})
 
@@ -155,7 +155,7 @@ class ImapTombstoneMixin(models.AbstractModel):
         :param dict values: what is known of it again
         """
         self.ensure_one()
-        self.placement_ids._count_deleted(-1)
+        self.placement_ids._count_deleted(back=True)
         self.write(
             {
                 **values,
@@ -186,13 +186,7 @@ class ImapTombstonePlacementMixin(models.AbstractModel):
             for placement in self
         )
 
-    def _count_deleted(self, sign):
-        """Count these messages as deleted in Odoo instead of linked, or the other way round.
-
-        :param int sign: 1, or -1 for the other way
-        """
-        for folder, copies in (
-            self.filtered(lambda p: p.state == "linked").grouped("folder_id").items()
-        ):
-            number = min(len(copies), folder.linked) if sign > 0 else len(copies)
-            folder._count(0, -sign * number, 0, Counter({RULE: sign * number}))
+    def _count_deleted(self, back=False):
+        """Count these messages as deleted in Odoo instead of linked, or the other way round."""
+        for folder, copies in self.grouped("folder_id").items():
+            folder._count_as_skipped(copies, RULE, back)

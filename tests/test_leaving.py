@@ -115,6 +115,17 @@ class TestDisconnect(LeavingCase):
         self.assertEqual(self.subjects(self.customer2), [])
         self.assertFalse(self.env["imap.email"].search([("comes_back", "=", True)]))
 
+    def test_counters_add_up_when_mail_leaves_while_the_past_is_read_again(self):
+        """Random runs found it: what is not met again yet was taken off twice."""
+        for number in range(3):
+            self.deliver(f"Mail {number}")
+        self.sync()
+        self.connection.folder_ids._restart_backfill()
+        self.customer.unlink()
+        self.connection._sync()
+        inbox = self.connection.folder_ids.filtered(lambda f: f.role == "inbox")
+        self.assertEqual((inbox.seen, inbox.linked, inbox.skipped), (3, 0, 3))
+
     def test_what_was_made_private_comes_back_private(self):
         """Whether the email left, or stayed because a colleague has it too."""
         self.deliver("Mine")
