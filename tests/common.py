@@ -46,6 +46,19 @@ class MailboxCase(TransactionCase):
         cls.server = FakeServer()
         cls.connection = cls._connect(cls.owner)
 
+    @classmethod
+    def manager_elsewhere(cls, groups="base.group_user,mail_imap_sync.group_manager"):
+        """Return somebody who manages all mailboxes of another company."""
+        company = cls.env["res.company"].create({"name": "Coffee"})
+        return new_test_user(
+            cls.env,
+            "sven",
+            name="Sven",
+            groups=groups,
+            company_id=company.id,
+            company_ids=[company.id],
+        )
+
     def setUp(self):
         super().setUp()
         self.server = FakeServer()

@@ -32,15 +32,7 @@ class SharingCase(MailboxCase):
         super().setUpClass()
         everything = "base.group_system,sales_team.group_sale_manager,mail_imap_sync.group_manager"
         cls.administrator = new_test_user(cls.env, "adam", name="Adam", groups=everything)
-        company = cls.env["res.company"].create({"name": "Coffee"})
-        cls.stranger = new_test_user(
-            cls.env,
-            "sven",
-            name="Sven",
-            groups=everything,
-            company_id=company.id,
-            company_ids=[company.id],
-        )
+        cls.stranger = cls.manager_elsewhere(everything)
         #: employees who own no copy of Olga's mail
         cls.others = (cls.colleague, cls.other_owner, cls.manager, cls.administrator, cls.stranger)
 

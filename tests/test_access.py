@@ -1,7 +1,7 @@
 """Who sees what, each as the real user."""
 
 from odoo.exceptions import AccessError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
 from .common import MailboxCase
 from .fake_server import mail
@@ -80,14 +80,7 @@ class TestMailboxAccess(MailboxCase):
         self.assertFalse(connection.exists())
 
     def test_manager_of_another_company_sees_nothing(self):
-        company = self.env["res.company"].create({"name": "Coffee"})
-        stranger = new_test_user(
-            self.env,
-            "sven",
-            groups="base.group_user,mail_imap_sync.group_manager",
-            company_id=company.id,
-            company_ids=[company.id],
-        )
+        stranger = self.manager_elsewhere()
         self.assertFalse(self.env["imap.connection"].with_user(stranger).search([]))
 
     def test_owner_can_see_own_list_in_the_preferences(self):

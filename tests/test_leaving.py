@@ -270,14 +270,7 @@ class TestDeletionByManager(LeavingCase):
         self.connection.with_user(self.owner).unlink()
         self.assertEqual(self.subjects(), ["Order"])
         day = fields.Date.today() - timedelta(days=30)
-        company = self.env["res.company"].create({"name": "Coffee"})
-        stranger = new_test_user(
-            self.env,
-            "sven",
-            groups="base.group_user,mail_imap_sync.group_manager",
-            company_id=company.id,
-            company_ids=[company.id],
-        )
+        stranger = self.manager_elsewhere()
         self.assertEqual(self.deletion(stranger, date_from=day).emails, 0)
         self.deletion(date_from=day).action_delete()
         self.assertEqual(self.subjects(), [])

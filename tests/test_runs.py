@@ -7,7 +7,7 @@ from unittest.mock import patch
 from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.sql_db import Cursor
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
 from ..lib.errors import ConnectionTimeout
 from ..models import imap_run
@@ -194,14 +194,7 @@ class TestRunAccess(RunCase):
 
     def test_managers_see_all_of_their_companies(self):
         self.assertEqual(self.seen_by(self.manager), self.connection + self.other)
-        company = self.env["res.company"].create({"name": "Coffee"})
-        stranger = new_test_user(
-            self.env,
-            "sven",
-            groups="base.group_user,mail_imap_sync.group_manager",
-            company_id=company.id,
-            company_ids=[company.id],
-        )
+        stranger = self.manager_elsewhere()
         self.assertFalse(self.seen_by(stranger))
 
     def test_others_see_nothing(self):

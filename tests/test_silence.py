@@ -148,14 +148,7 @@ class TestSilence(Silence, MailboxCase):
         self.assertFalse(self.notices())
 
     def test_managers_hear_of_their_companies(self):
-        company = self.env["res.company"].create({"name": "Coffee"})
-        stranger = new_test_user(
-            self.env,
-            "sven",
-            groups="base.group_user,mail_imap_sync.group_manager",
-            company_id=company.id,
-            company_ids=[company.id],
-        )
+        stranger = self.manager_elsewhere()
         self.fall_silent()
         self.assertFalse(self.notices(stranger))
         self.assertFalse(self.activities(stranger))
