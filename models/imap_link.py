@@ -13,7 +13,8 @@ UNDO = timedelta(days=7)
 class ImapLink(models.Model):
     """What a person decided by hand: on this record this email stands, or does not, whatever the rules say.
 
-    It holds for every later sync, through whosever mailbox, and for the audit.
+    It holds for every later sync, through whosever mailbox, and for the audit; and for mail that left Odoo with its
+    mailbox, once that comes back.
     """
 
     _name = "imap.link"
@@ -38,6 +39,33 @@ class ImapLink(models.Model):
             ["email_id", "model", "res_id"],
         )
         return {(link.email_id.id, link.model, link.res_id) for link in removed}
+
+    @api.model
+    def _added(self, emails):
+        """Return where people added emails that come back, and forget those places that are gone (sudo).
+
+        Who added them is not asked again: as with mail that stays, what was decided once holds.
+
+        :return: a dict of email -> list of (model, res_id)
+        """
+        added = self.search([("email_id", "in", emails.ids), ("kind", "=", "added")])
+        there = self.browse()
+        for model, links in added.grouped("model").items():
+            if model in self.env:
+                found = set(self.env[model].browse(links.mapped("res_id")).exists().ids)
+                there += links.filtered(lambda link, found=found: link.res_id in found)
+        (added - there).unlink()
+        by_email = there.grouped("email_id")
+        return {
+            email: [(link.model, link.res_id) for link in links]
+            for email, links in by_email.items()
+        }
+
+    def unlink(self):
+        emails = self.email_id
+        result = super().unlink()
+        emails._forget_undecided()
+        return result
 
     # ------------------------------------------------------------------
     # deciding

@@ -42,6 +42,8 @@ class Store:
         self._standing = standing
         self._wanted_back = wanted_back
         self.deleted = set()
+        # emails that left Odoo, and come back with what is stored at this moment
+        self._back = folder.env["imap.email"]
         # whatever the caller's context says must not leak into the records, nor do they belong to who pressed a
         # button: who created a message may read it
         folder = folder.with_user(SUPERUSER_ID)
@@ -176,6 +178,7 @@ class Store:
         }
         for digest, email in back.items():
             email._bring_back(values.pop(digest))
+        self._back = model.union(*back.values())
         created = model.create(list(values.values()))
         known.update(zip(values, created, strict=True))
         written = model.union(*(known[digest] for digest in new))
@@ -249,9 +252,10 @@ class Store:
     def _missing_entries(self, emails):
         """Return (mail, email, model, id) for every entry that does not stand in its chatter yet."""
         closed = closed_places(self.env, [email for _mail, email in emails])
+        by_hand = self.env["imap.link"]._added(self._back) if self._back else {}
         missing = {}
         for mail, email in emails:
-            for record in mail.records:
+            for record in (*mail.records, *by_hand.get(email, ())):
                 if not email.deleted_date and (email.id, *record) not in closed:
                     missing.setdefault((email.id, *record), (mail, email, *record))
         # the oldest first: where only ids are compared, order is right as well

@@ -44,7 +44,7 @@ class ImapTombstoneMixin(models.AbstractModel):
     )
     comes_back = fields.Boolean(
         readonly=True,
-        help="It left with its mailbox and comes back with it; what people took it off is remembered.",
+        help="It left with its mailbox and comes back with it; on which records people put it is remembered.",
     )
 
     @api.model
@@ -98,15 +98,20 @@ class ImapTombstoneMixin(models.AbstractModel):
         emails._empty({"deleted_by_id": self.env.uid, "deleted_by_manager": by_manager})
 
     def _leave_with_mailbox(self):
-        """Remove emails that may come back (sudo); of those that people took off records, that is remembered."""
-        removed = self.env["imap.link"].search(
-            [("email_id", "in", self.ids), ("kind", "=", "removed")]
-        )
-        removed.write({"kept": False, "kept_until": False})
-        taken_off = removed.email_id
-        taken_off.share_ids.unlink()
-        taken_off._empty({"comes_back": True})
-        (self - taken_off).unlink()
+        """Remove emails that may come back (sudo); where people put them, and took them off, is remembered."""
+        decisions = self.env["imap.link"].search([("email_id", "in", self.ids)])
+        decisions.write({"kept": False, "kept_until": False})
+        decided = decisions.email_id
+        decided.share_ids.unlink()
+        decided._empty({"comes_back": True})
+        (self - decided).unlink()
+
+    def _forget_undecided(self):
+        """Keep no fingerprint of those of these emails that left, and about which nothing is remembered (sudo)."""
+        waiting = self.filtered("comes_back")
+        if waiting:
+            decisions = self.env["imap.link"].search([("email_id", "in", waiting.ids)])
+            (waiting - decisions.email_id).unlink()
 
     def _empty(self, values):
         """Keep nothing of these emails but what it takes to recognise them (sudo)."""

@@ -111,8 +111,9 @@ class TestLinkByHand(LinkCase):
         self.add(self.deliver(), self.lead)
         exclusion = self.env["imap.exclusion"].with_user(self.owner)
         exclusion.create({"name": "carla@shop.example"})._remove_past(10)
+        self.connection._sync()
         self.assertFalse(self.entries(self.lead))
-        self.assertFalse(self.links.search([]))
+        self.assertFalse(self.env["imap.email"].search([]))
 
     # ------------------------------------------------------------------
     # undo

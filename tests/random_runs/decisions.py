@@ -1,4 +1,4 @@
-"""What people decide in Odoo, in random runs: delete mail, delete and add contacts, disconnect, share more or less."""
+"""What people decide in Odoo, in random runs: delete, link and share mail, delete and add contacts, disconnect."""
 
 from ...models.imap_share import LEVELS
 from .check import Finding
@@ -22,6 +22,7 @@ class Decisions:
         "connect": 2,
         "set_level": 2,
         "choose_level": 3,
+        "link_by_hand": 3,
     }
 
     # mail leaves Odoo
@@ -52,6 +53,7 @@ class Decisions:
                 self._world.deleted.add(self._world.key_of(email))
             elif contact in standing:
                 self._world.taken_off.add(self._world.key_of(email))
+                self._world.by_hand.discard((self._world.key_of(email), CONTACT))
         deletions = self._world.env["imap.deletion"].with_user(self._world.manager)
         deletion = deletions.create({"partner_id": contact.id, "with_others": with_others})
         if deletion.emails or deletion.shared:
@@ -65,6 +67,7 @@ class Decisions:
         contact = self._world.records.pop(CONTACT, None)
         if contact:
             self._world.taken_off.clear()
+            self._world.by_hand = {place for place in self._world.by_hand if place[1] != CONTACT}
             contact.unlink()
 
     def add_contact(self, _unused, _unused2, _unused3):
@@ -97,6 +100,31 @@ class Decisions:
     def connect(self, box, _unused, _unused2):
         self._world.connect(self._box(box))
 
+    # where mail stands
+
+    def link_by_hand(self, box, every, record):
+        """An owner lets emails stand on another record too: also after they have left and come back."""
+        self._let_mail_come(box, every, record)
+        box = self._box(box)
+        records = {
+            name: record.with_user(box.connection.user_id)
+            for name, record in self._world.records.items()
+            if record.with_user(box.connection.user_id).has_access("write")
+        }
+        name = self._pick(sorted(records), record)
+        for email in self._own_emails(box)[:: 1 + every % 3]:
+            if email.env["imap.link"]._add(self._entry(email), records[name]):
+                self._world.by_hand.add((self._world.key_of(email), name))
+                if name == CONTACT:
+                    self._world.taken_off.discard(self._world.key_of(email))
+
+    @staticmethod
+    def _entry(email):
+        entries = email.env["mail.message"].search(
+            [("imap_email_id", "=", email.id), ("imap_stub", "=", False)]
+        )
+        return entries[0]
+
     # who sees what
 
     def set_level(self, box, level, _unused):
@@ -110,10 +138,7 @@ class Decisions:
         email = self._pick(self._own_emails(box), email)
         if email:
             key, level = self._world.key_of(email), (*LEVELS, False)[level % (len(LEVELS) + 1)]
-            entries = email.env["mail.message"].search(
-                [("imap_email_id", "=", email.id), ("imap_stub", "=", False)]
-            )
-            entries[0].imap_set_sharing(level)
+            self._entry(email).imap_set_sharing(level)
             box.chosen[key] = level
 
     def _let_mail_come(self, box, number, kind):

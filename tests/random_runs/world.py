@@ -52,6 +52,7 @@ class World:
     :param dict answered: name of a record -> Message-ID of a message on it
     :ivar set deleted: keys of mails that were deleted in Odoo
     :ivar set taken_off: keys of mails that were taken off the contact of :mod:`.decisions`
+    :ivar set by_hand: (key of a mail, name of the record on which somebody put it)
     """
 
     def __init__(self, boxes, people, records, answered, checkpoints):
@@ -60,7 +61,7 @@ class World:
         self.records = dict(records)
         self.checkpoints = checkpoints
         self.mails = {}
-        self.deleted, self.taken_off = set(), set()
+        self.deleted, self.taken_off, self.by_hand = set(), set(), set()
         self._contacts = {
             name: (record.name, record.email)
             for name, record in records.items()
@@ -126,7 +127,15 @@ class World:
         if mail.key in self.deleted:
             return set()
         off = {decisions.CONTACT} if mail.key in self.taken_off else set()
-        return (mail.links(box.login) & {*self.records}) - off
+        links = mail.links(box.login) & {*self.records}
+        # what no rule links does not come, wherever somebody has put it before
+        return (links | self.put(mail)) - off if links else links
+
+    def put(self, mail):
+        """Return the names of the records on which somebody put a mail by hand, and which it may still stand on."""
+        if mail.key in self.deleted:
+            return set()
+        return {name for key, name in self.by_hand if key == mail.key}
 
     def outcomes(self, mail, box, folder):
         """Return what may become of a copy of a mail that lies in a folder of a mailbox."""
@@ -135,6 +144,9 @@ class World:
         if mail.kind.in_odoo and not links and mail.key not in self.deleted:
             # as it stands there already, it may count as linked
             found |= mail.outcomes(mail.kind.links, box.since, folder)
+        if not links:
+            # the contact is gone because of whom it came, and it stays where somebody put it
+            found |= mail.outcomes(self.put(mail), box.since, folder)
         return found
 
     def standing_on(self, email):
