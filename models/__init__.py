@@ -1,5 +1,6 @@
 from . import imap_log
 from . import imap_background
+from . import imap_hidden_name_mixin
 from . import imap_owner
 from . import imap_account
 from . import imap_secret

@@ -38,6 +38,7 @@ class ImapConnection(models.Model):
         "imap.run.mixin",
         "imap.silence.mixin",
         "imap.health.mixin",
+        "imap.hidden.name.mixin",
     ]
     _description = "Connected mailbox"
     _order = "user_id, email, id"

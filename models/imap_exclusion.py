@@ -7,7 +7,7 @@ from ..lib.exclusions import NoEntry, TooWide, covering, read_entry
 
 class ImapExclusion(models.Model):
     _name = "imap.exclusion"
-    _inherit = "imap.past.mixin"
+    _inherit = ["imap.past.mixin", "imap.hidden.name.mixin"]
     _description = "Never synced"
     _order = "name"
 

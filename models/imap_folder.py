@@ -23,6 +23,7 @@ class ImapFolder(models.Model):
         "imap.folder.progress.mixin",
         "imap.folder.backfill.mixin",
         "imap.folder.silence.mixin",
+        "imap.hidden.name.mixin",
     ]
     _description = "Folder of a mailbox"
     _order = "sequence, path, id"

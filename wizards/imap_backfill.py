@@ -46,7 +46,9 @@ class ImapBackfill(models.TransientModel):
     contact_policy = fields.Selection(
         POLICIES, string="From now on, create contacts", required=True, default="none"
     )
-    may_create_contacts = fields.Boolean(related="connection_id.may_create_contacts")
+    may_create_contacts = fields.Boolean(
+        related="connection_id.may_create_contacts", related_sudo=False
+    )
     folder_ids = fields.One2many("imap.backfill.folder", "backfill_id", string="Folders")
     looked_folder_ids = fields.One2many("imap.backfill.folder", compute="_compute_found")
     person_ids = fields.One2many("imap.backfill.person", "backfill_id", string="People")

@@ -35,8 +35,8 @@ class ImapBackfillFolder(models.TransientModel):
     folder_id = fields.Many2one(
         "imap.folder", string="On the server", required=True, readonly=True, ondelete="cascade"
     )
-    path = fields.Char(related="folder_id.path")
-    message_count = fields.Integer(related="folder_id.message_count")
+    path = fields.Char(related="folder_id.path", related_sudo=False)
+    message_count = fields.Integer(related="folder_id.message_count", related_sudo=False)
     selected = fields.Boolean(string="Sync")
     total = fields.Integer(readonly=True)
     uidvalidity = BigInteger(readonly=True)

@@ -39,11 +39,19 @@ class ImapConnect(models.TransientModel):
     error_message = fields.Char(readonly=True)
     error_detail = fields.Char(readonly=True, groups="mail_imap_sync.group_manager")
     # second step
-    folder_ids = fields.One2many(related="connection_id.folder_ids", readonly=False)
-    contact_policy = fields.Selection(related="connection_id.contact_policy", readonly=False)
-    may_create_contacts = fields.Boolean(related="connection_id.may_create_contacts")
-    visibility = fields.Selection(related="connection_id.visibility", readonly=False)
-    is_own = fields.Boolean(related="connection_id.is_own")
+    folder_ids = fields.One2many(
+        related="connection_id.folder_ids", related_sudo=False, readonly=False
+    )
+    contact_policy = fields.Selection(
+        related="connection_id.contact_policy", related_sudo=False, readonly=False
+    )
+    may_create_contacts = fields.Boolean(
+        related="connection_id.may_create_contacts", related_sudo=False
+    )
+    visibility = fields.Selection(
+        related="connection_id.visibility", related_sudo=False, readonly=False
+    )
+    is_own = fields.Boolean(related="connection_id.is_own", related_sudo=False)
     period = fields.Selection(
         PERIODS,
         string="How far back",

@@ -8,8 +8,8 @@ class ImapDisconnect(models.TransientModel):
     _description = "Disconnect a mailbox"
 
     connection_id = fields.Many2one("imap.connection", required=True, ondelete="cascade")
-    name = fields.Char(related="connection_id.name")
-    state = fields.Selection(related="connection_id.state")
+    name = fields.Char(related="connection_id.name", related_sudo=False)
+    state = fields.Selection(related="connection_id.state", related_sudo=False)
     mail = fields.Selection(
         [("keep", "Stays"), ("delete", "Leaves Odoo")],
         string="Its mail",

@@ -19,7 +19,7 @@ class ImapExclusionPast(models.TransientModel):
     _description = "Never synced: past mail"
 
     exclusion_id = fields.Many2one("imap.exclusion", required=True, ondelete="cascade")
-    name = fields.Char(related="exclusion_id.name")
+    name = fields.Char(related="exclusion_id.name", related_sudo=False)
     mode = fields.Selection([("apply", "Apply"), ("remove", "Remove")], required=True)
     emails = fields.Integer(readonly=True)
     contacts = fields.Integer(string="In the chatter of contacts", readonly=True)
