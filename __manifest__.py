@@ -53,6 +53,7 @@
             "mail_imap_sync/static/src/message/*.xml",
             "mail_imap_sync/static/src/original/*",
             "mail_imap_sync/static/src/sharing/*",
+            "mail_imap_sync/static/src/preferences/*",
             "mail_imap_sync/static/src/sign_in/*",
             "mail_imap_sync/static/src/past_mail/*",
             "mail_imap_sync/static/src/progress/*",

@@ -47,6 +47,7 @@ from . import imap_exclusion
 from . import imap_deletion_choice_mixin
 from . import imap_deletion
 from . import imap_departure
+from . import imap_in_preferences
 from . import mail_message_sharing_mixin
 from . import ir_websocket
 from . import mail_message

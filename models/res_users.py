@@ -31,4 +31,27 @@ class ResUsers(models.Model):
     def action_connect_mailbox(self):
         """Open the wizard that connects a mailbox of this user."""
         self.ensure_one()
-        return self.env["imap.connect"]._open_new(self)
+        return self._imap_in_preferences(self.env["imap.connect"]._open_new(self))
+
+    def _imap_in_preferences(self, result):
+        """Return what a button is to do that may have been clicked in the dialog with this user's preferences.
+
+        :param result: what it does anywhere else: an action, or something without a meaning
+        """
+        if not self.env.context.get("imap_in_preferences"):
+            return result
+        view = self.env.ref("mail_imap_sync.res_users_view_form_mailboxes")
+        return {
+            "type": "ir.actions.client",
+            "tag": "mail_imap_sync.in_preferences",
+            "params": {
+                "result": result
+                if isinstance(result, dict)
+                else {"type": "ir.actions.act_window_close"},
+                "preferences": {
+                    **self.env["ir.actions.act_window"]._for_xml_id("base.action_res_users_my"),
+                    "res_id": self.id,
+                    "views": [(view.id, "form")],
+                },
+            },
+        }

@@ -46,6 +46,7 @@ from . import test_owner
 from . import test_partly_shared
 from . import test_past_mail
 from . import test_persons_data
+from . import test_preferences_tours
 from . import test_progress
 from . import test_quarantine
 from . import test_query_count

@@ -64,14 +64,17 @@ class ImapDisconnect(models.TransientModel):
             )
             deletion._begin()
             message = deletion._said()
+            # mail leaves the page behind the dialog, too
+            after = {"type": "ir.actions.client", "tag": "soft_reload"}
         else:
             message = self.env._("%(name)s is disconnected. Its mail stays in Odoo.", name=name)
+            after = {"type": "ir.actions.act_window_close"}
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
             "params": {
                 "message": message,
                 "type": "success",
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+                "next": after,
             },
         }

@@ -78,11 +78,7 @@ registry.category("web_tour.tours").add("mail_imap_sync.connect_mailbox", {
             trigger: ".o_notification:contains(olga@tea.example is connected)",
         },
         {
-            trigger: "body:not(:has(.o_dialog))",
-        },
-        ...openMailboxes(),
-        {
-            content: "Sync now",
+            content: "Back in the preferences: sync now",
             trigger: ".o_dialog .o_data_row:contains(Connected) button:contains(Sync now)",
             run: "click",
         },
