@@ -4,6 +4,9 @@ from . import test_arrival
 from . import test_audit
 from . import test_authentication
 from . import test_backfill
+from . import test_backfill_background
+from . import test_backfill_look
+from . import test_backfill_start
 from . import test_backfill_wizard
 from . import test_bulk
 from . import test_changes
