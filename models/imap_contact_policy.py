@@ -10,6 +10,11 @@ POLICIES = [
 POLICY_ORDER = [policy for policy, _label in POLICIES]
 
 
+def up_to(most):
+    """Return all policies that make no more contacts than one."""
+    return POLICY_ORDER[: POLICY_ORDER.index(most) + 1]
+
+
 def least_policy(*policies):
     """Return that of some policies that makes the fewest contacts."""
     return min(policies, key=POLICY_ORDER.index)
@@ -35,6 +40,9 @@ class ImapContactPolicyMixin(models.AbstractModel):
         string="Shared addresses too",
         help="Addresses such as info@ or sales@, which no single person has",
     )
+    allowed_policies = fields.Json(
+        compute="_compute_allowed_policies", help="Those that the company allows"
+    )
     may_create_contacts = fields.Boolean(compute="_compute_may_create_contacts")
     created_count = fields.Integer(string="Contacts created", compute="_compute_created_count")
 
@@ -44,6 +52,14 @@ class ImapContactPolicyMixin(models.AbstractModel):
             company = connection.sudo().company_id
             connection.contact_policy = connection.contact_policy or (
                 company._imap_contact_policy_at_first() if company else "none"
+            )
+
+    @api.depends("company_id")
+    def _compute_allowed_policies(self):
+        for connection in self:
+            company = connection.sudo().company_id
+            connection.allowed_policies = up_to(
+                company.imap_most_contact_policy or POLICY_ORDER[-1]
             )
 
     @api.constrains("contact_policy")

@@ -25,6 +25,16 @@ def shortest(*periods):
     return min(periods, key=_ORDER.index)
 
 
+def longest(*periods):
+    """Return the longest of some periods."""
+    return max(periods, key=_ORDER.index)
+
+
+def up_to(period):
+    """Return all periods that are no longer than one."""
+    return _ORDER[: _ORDER.index(period) + 1]
+
+
 def period_start(period):
     """Return the beginning of a period that ends now (naive UTC), False: everything."""
     if period == "all":

@@ -28,6 +28,9 @@ class ImapSharingMixin(models.AbstractModel):
     least_visibility = fields.Selection(
         VISIBILITIES, compute="_compute_least_visibility", help="What the company asks for"
     )
+    allowed_visibilities = fields.Json(
+        compute="_compute_allowed_visibilities", help="Those that the company allows"
+    )
     shares_too_little = fields.Boolean(
         compute="_compute_shares_too_little", search="_search_shares_too_little"
     )
@@ -49,6 +52,13 @@ class ImapSharingMixin(models.AbstractModel):
     def _compute_least_visibility(self):
         for connection in self:
             connection.least_visibility = connection.sudo().company_id.imap_least_visibility
+
+    @api.depends("least_visibility")
+    def _compute_allowed_visibilities(self):
+        for connection in self:
+            connection.allowed_visibilities = [
+                level for level in LEVELS if not self._is_less(level, connection.least_visibility)
+            ]
 
     @api.depends("visibility", "least_visibility")
     def _compute_shares_too_little(self):

@@ -61,6 +61,46 @@ class TestPeriod(SettingsCase):
             with self.refused("1 month"):
                 action()
 
+    def test_only_what_is_allowed_is_offered(self):
+        self.save(
+            imap_longest_period="3",
+            imap_most_contact_policy="sent",
+            imap_least_visibility="subject",
+        )
+        account = {"email": "new@tea.example", "host": "imap.tea.example", "password": "x"}
+        wizard = self.env["imap.connect"].with_user(self.owner).create(account)
+        wizard.action_sign_in()
+        self.assertEqual(wizard.allowed_periods, ["now", "1", "2", "3"])
+        self.assertEqual(wizard.allowed_policies, ["none", "sent"])
+        self.assertEqual(wizard.allowed_visibilities, ["subject", "everything"])
+        look = self.env["imap.backfill"].with_user(self.owner)._of(self.connection)
+        self.assertEqual(look.allowed_periods, ["now", "1", "2", "3"])
+        self.assertEqual(look.allowed_policies, ["none", "sent"])
+
+    def test_what_is_read_already_is_offered_too(self):
+        """Also where the company allows less by now, or the mailbox grew older than a whole number of months."""
+        mailbox = self.connection.with_user(self.owner)
+        backfill = self.env["imap.backfill"].with_user(self.owner)
+        for days, period in ((False, "all"), (80, "3"), (50, "2")):
+            with self.subTest(period):
+                self.save(imap_longest_period="all")
+                mailbox.sync_since = days and fields.Datetime.now() - timedelta(days=days)
+                since = mailbox.sync_since
+                self.save(imap_longest_period="1")
+                look = backfill._of(mailbox)
+                self.assertEqual((look.period, look.allowed_periods[-1]), (period, period))
+                look.action_look()
+                self.assertEqual((look.step, look.since), ("found", since))
+                look.action_discard()
+
+    def test_of_the_company_of_the_owner(self):
+        """Also where somebody who works in another company sets it up."""
+        other = self.env["res.company"].create({"name": "Other", "imap_default_period": "6"})
+        self.other_owner.write({"company_ids": [(4, other.id)], "company_id": other.id})
+        wizards = self.env["imap.connect"].with_user(self.manager)
+        self.assertEqual(wizards.create({"user_id": self.other_owner.id}).period, "6")
+        self.assertEqual(wizards.create({}).period, "2")
+
     def test_what_was_chosen_before_stays(self):
         self.connection.with_user(self.owner).sync_since = False
         self.save(imap_longest_period="1")

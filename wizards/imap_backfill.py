@@ -5,7 +5,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_list, human_size
 
 from ..models.imap_contact_policy import POLICIES
-from ..models.imap_period import PERIODS, period_start
+from ..models.imap_period import PERIODS, longest, period_start, up_to
 from ..models.imap_schedule import ACTIVE_STATES
 from ..models.imap_survey import EXAMPLES
 
@@ -42,10 +42,15 @@ class ImapBackfill(models.TransientModel):
         readonly=True,
     )
     period = fields.Selection(PERIODS[1:], string="How far back", required=True, default="2")
+    allowed_periods = fields.Json(
+        compute="_compute_allowed_periods",
+        help="Those that the company allows, and those that the mailbox reads already",
+    )
     since = fields.Datetime(readonly=True)
     contact_policy = fields.Selection(
         POLICIES, string="From now on, create contacts", required=True, default="none"
     )
+    allowed_policies = fields.Json(related="connection_id.allowed_policies", related_sudo=False)
     may_create_contacts = fields.Boolean(
         related="connection_id.may_create_contacts", related_sudo=False
     )
@@ -68,6 +73,16 @@ class ImapBackfill(models.TransientModel):
             # sudo: imap.connection - whose it is
             if backfill.connection_id.sudo().user_id != self.env.user:
                 raise AccessError(self.env._("Only the owner of a mailbox looks into it."))
+
+    @api.depends("connection_id")
+    def _compute_allowed_periods(self):
+        for backfill in self:
+            read = self._period_of(backfill.connection_id)
+            backfill.allowed_periods = up_to(longest(read, backfill._longest_period()))
+
+    def _longest_period(self):
+        # sudo: res.company - what it allows
+        return self.connection_id.company_id.sudo().imap_longest_period
 
     # ------------------------------------------------------------------
     # opening
@@ -247,6 +262,12 @@ class ImapBackfill(models.TransientModel):
         connection._going_further_back(self._wanted_since())._check_period(self._wanted_since())
 
     def _wanted_since(self):
+        """Return from when on mail is wanted (naive UTC), False: everything."""
+        if self.period == self._period_of(self.connection_id) and self.period not in up_to(
+            self._longest_period()
+        ):
+            # the company allows no more than what is read already
+            return self.connection_id.sync_since
         return period_start(self.period)
 
     def _forget_what_was_found(self):

@@ -7,7 +7,7 @@ from ..models import imap_oauth
 from ..models.imap_connection import ACCOUNT_FIELDS
 from ..models.imap_error import sentence
 from ..models.imap_oauth import PROVIDERS
-from ..models.imap_period import PERIODS, period_start
+from ..models.imap_period import PERIODS, period_start, up_to
 
 
 class ImapConnect(models.TransientModel):
@@ -52,17 +52,42 @@ class ImapConnect(models.TransientModel):
         related="connection_id.visibility", related_sudo=False, readonly=False
     )
     is_own = fields.Boolean(related="connection_id.is_own", related_sudo=False)
+    allowed_policies = fields.Json(related="connection_id.allowed_policies", related_sudo=False)
+    allowed_visibilities = fields.Json(
+        related="connection_id.allowed_visibilities", related_sudo=False
+    )
     period = fields.Selection(
         PERIODS,
         string="How far back",
         required=True,
-        default=lambda self: self.env.company._imap_period_at_first(),
+        compute="_compute_period",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
+    allowed_periods = fields.Json(
+        compute="_compute_allowed_periods", help="Those that the company allows"
     )
 
     @api.depends("connection_id")
     def _compute_again(self):
         for wizard in self:
             wizard.again = bool(wizard.connection_id.connected_since)
+
+    @api.depends("user_id")
+    def _compute_period(self):
+        for wizard in self:
+            wizard.period = wizard._company()._imap_period_at_first()
+
+    @api.depends("user_id", "connection_id")
+    def _compute_allowed_periods(self):
+        for wizard in self:
+            wizard.allowed_periods = up_to(wizard._company().imap_longest_period)
+
+    def _company(self):
+        """Return the company whose rules hold for the mailbox."""
+        # sudo: res.company - the rules of that of somebody else, whose mailbox is set up
+        return (self.connection_id.company_id or self.user_id.company_id).sudo()
 
     # ------------------------------------------------------------------
     # opening
