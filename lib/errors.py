@@ -85,6 +85,18 @@ class NotImap(SyncError):
     retry = Retry.OWNER
 
 
+class TlsNotSpoken(NotImap):
+    """TLS is wanted from the start, and what answers does not speak it: a port for STARTTLS, or of another service."""
+
+    code, field = "tls_not_spoken", "security"
+
+
+class TlsExpected(NotImap):
+    """The server wants TLS from the start, and is asked for a greeting without."""
+
+    code, field = "tls_expected", "security"
+
+
 class CertificateInvalid(SyncError):
     """The certificate is expired, for another name, or signed by nobody we trust."""
 

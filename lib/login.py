@@ -6,11 +6,11 @@ from contextlib import suppress
 from .account import Account, Security
 from .answers import Refused
 from .client import Client
-from .errors import CommandRefused, TlsFailed
+from .errors import CommandRefused, TlsExpected, TlsFailed
 from .grammar import Malformed, pairs, parse, records, string
 from .imap4 import SignedInAlready
 from .limits import Limits
-from .network import Deadline
+from .network import Deadline, speaks_tls
 from .quirks import Hello, Quirks, quirks_of
 from .sign_in import sign_in
 
@@ -23,9 +23,12 @@ def connect(sock: socket.socket, account: Account, limits: Limits, deadline: Dea
     """A client in the authenticated state.
 
     :param deadline: for everything before the sign-in
+    :raises TlsExpected: the server waits for TLS instead of greeting
     :raises TlsFailed: STARTTLS is wanted and not offered, or the server skips it
     :raises LoginRefused: and its more exact kinds
     """
+    if account.security is not Security.SSL:
+        _expect_greeting(sock, account, limits)
     try:
         client = Client(sock, account, limits, deadline)
     except SignedInAlready as error:
@@ -48,6 +51,24 @@ def connect(sock: socket.socket, account: Account, limits: Limits, deadline: Dea
         client.imap.drop()
         raise
     return client
+
+
+def _expect_greeting(sock: socket.socket, account: Account, limits: Limits) -> None:
+    """Tell a server that waits for TLS from one that takes its time: both are silent.
+
+    A person who mixed up STARTTLS and TLS is told so, instead of waiting for nothing.
+    """
+    patience = limits.connect_timeout / 4
+    sock.settimeout(patience)
+    try:
+        sock.recv(1, socket.MSG_PEEK)
+    except TimeoutError:
+        if speaks_tls(account.host, account.port, account.policy, Deadline(patience)):
+            sock.close()
+            raise TlsExpected(f"{account.host}:{account.port} wants TLS from the start") from None
+    except OSError:
+        # whoever reads the greeting tells
+        return
 
 
 def _start_tls(client: Client, account: Account, deadline: Deadline) -> None:

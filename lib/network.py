@@ -21,9 +21,10 @@ from .errors import (
     ConnectionTimeout,
     HostForbidden,
     HostUnknown,
-    NotImap,
     Retry,
+    SyncError,
     TlsFailed,
+    TlsNotSpoken,
 )
 
 #: public by number, yet no mail server's: answered by the machine's own cloud (Azure's wire server, Oracle's
@@ -246,7 +247,7 @@ def secure(
 
     :raises CertificateInvalid: with the reason in words
     :raises TlsFailed: no common version or cipher, or the extra certificates cannot be read
-    :raises NotImap: the other side does not speak TLS
+    :raises TlsNotSpoken: the other side does not speak TLS
     :raises ConnectionTimeout: the handshake takes too long
     :raises ConnectionLost: the other side ends the connection instead
     """
@@ -262,6 +263,15 @@ def secure(
         raise
 
 
+def speaks_tls(host: str, port: int, policy: NetworkPolicy, deadline: Deadline) -> bool:
+    """Whether a new connection gets an answer to TLS from the start, whatever its certificate is worth."""
+    try:
+        secure(open_socket(host, port, policy, deadline), host, policy, deadline).close()
+    except SyncError as error:
+        return isinstance(error, CertificateInvalid)
+    return True
+
+
 def tls_failure(error: OSError, host: str):
     """The typed failure for what the ssl module raised during a handshake with ``host``."""
     if isinstance(error, ssl.SSLCertVerificationError):
@@ -273,7 +283,7 @@ def tls_failure(error: OSError, host: str):
         return TlsFailed(f"{host} ended the connection during the TLS handshake")
     if isinstance(error, ssl.SSLError):
         reason = error.reason or str(error)
-        return (NotImap if reason in _NOT_TLS else TlsFailed)(f"{host}: {reason}")
+        return (TlsNotSpoken if reason in _NOT_TLS else TlsFailed)(f"{host}: {reason}")
     return ConnectionLost(f"{host}: {error.strerror or error}")
 
 

@@ -26,6 +26,11 @@ SENTENCES = {
         "Something answers there, but not a mail server that speaks IMAP in this way. "
         "Check the port and the security."
     ),
+    "tls_not_spoken": _lt(
+        "What answers on this port does not speak SSL/TLS from the start. Choose STARTTLS if it is port 143, "
+        "or type port 993."
+    ),
+    "tls_expected": _lt("On this port the server wants SSL/TLS from the start. Choose SSL/TLS."),
     "certificate_invalid": _lt(
         "The server's certificate cannot be trusted, so the password was not sent. "
         "Check the name of the server; for your own server ask its administrator."

@@ -3,6 +3,7 @@
 import base64
 import logging
 import ssl
+import threading
 import traceback
 
 import pytest
@@ -15,12 +16,13 @@ from lib.errors import (
     ConnectionTimeout,
     ImapDisabled,
     LoginRefused,
-    NotImap,
     PlainLoginForbidden,
     ProtocolError,
     ServerUnavailable,
     SyncError,
+    TlsExpected,
     TlsFailed,
+    TlsNotSpoken,
     TokenRefused,
 )
 from lib.network import tls_context
@@ -156,8 +158,43 @@ def test_tls_before_1_2_is_refused(certificates, account, security):
 
 
 def test_tls_on_a_plain_port(account):
-    with ScriptedServer(ImapBox()) as server, pytest.raises(NotImap):
+    with ScriptedServer(ImapBox()) as server, pytest.raises(TlsNotSpoken):
         Session(account(server, Security.SSL)).open()
+
+
+@pytest.mark.parametrize("trusted", [True, False])
+@pytest.mark.parametrize("security", [Security.STARTTLS, Security.NONE])
+def test_no_tls_on_a_tls_port(certificates, account, security, trusted):
+    """The server waits for TLS, and would do so until the time is over."""
+    certificate, ca_file = certificates["good"]
+    with ScriptedServer(ImapBox(), certificate=certificate, tls=True) as server:
+        with pytest.raises(TlsExpected) as caught:
+            Session(
+                account(server, security, ca_file if trusted else None),
+                limits=Limits(connect_timeout=2),
+            ).open()
+        assert caught.value.field == "security"
+        assert not any(b"secret" in line for line in server.lines)
+
+
+def test_a_server_that_takes_its_time_to_greet(account):
+    """It is asked for TLS meanwhile, on another connection, and has all of the time all the same."""
+    connections = []
+    box = ImapBox()
+
+    def slow(peer):
+        connections.append(peer)
+        if len(connections) == 1:
+            asked.wait(5)
+            box(peer)
+        else:
+            asked.set()
+
+    asked = threading.Event()
+    with ScriptedServer(slow) as server:
+        with Session(account(server), limits=Limits(connect_timeout=4)) as session:
+            assert session.list_folders()
+    assert len(connections) == 2
 
 
 def test_a_tls_handshake_that_hangs(account):
