@@ -69,6 +69,9 @@ class ImapProgressMixin(models.AbstractModel):
             elif wished:
                 text = self.env._("Paused") if rests else self.env._("About to begin…")
                 connection.progress, connection.progress_text = 0, text
+            elif not folders:
+                # it was never signed in to, or no folder is chosen
+                connection.progress, connection.progress_text = 0, self.env._("No folder to read")
             elif not left:
                 connection.progress, connection.progress_text = 100, False
             elif not counted:

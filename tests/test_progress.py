@@ -89,6 +89,13 @@ class TestProgress(ProgressCase):
         self.connection._sync()
         self.assertEqual(self.connection.progress, 100)
 
+    def test_without_folders(self):
+        """What was never read is not complete."""
+        self.connection.folder_ids.selected = False
+        self.assertEqual(self.connection.progress, 0)
+        self.assertEqual(self.connection.progress_text, "No folder to read")
+        self.assertFalse(self.connection.progress_moving)
+
     def test_time_left(self):
         self.deliver(100)
         inbox = self.connection.sudo().folder_ids.filtered(lambda f: f.role == "inbox")

@@ -54,8 +54,10 @@ export class ImapProgressField extends Component {
 
 export const imapProgressField = {
     component: ImapProgressField,
-    supportedTypes: ["float"],
+    // a list shows the text, whose column stands on the left
+    supportedTypes: ["float", "char"],
     fieldDependencies: [
+        {name: "progress", type: "float"},
         {name: "progress_text", type: "char"},
         {name: "progress_moving", type: "boolean"},
     ],
