@@ -1,4 +1,5 @@
 from . import test_access
+from . import test_account
 from . import test_answers
 from . import test_arrival
 from . import test_audit
@@ -46,6 +47,7 @@ from . import test_monitor
 from . import test_notices
 from . import test_original
 from . import test_owner
+from . import test_owner_who_left
 from . import test_partly_shared
 from . import test_past_mail
 from . import test_persons_data
@@ -64,6 +66,10 @@ from . import test_schedule
 from . import test_secret
 from . import test_secret_rpc
 from . import test_secrets_nowhere
+from . import test_settings
+from . import test_settings_owners
+from . import test_settings_sizes
+from . import test_settings_tours
 from . import test_sharing
 from . import test_sharing_access
 from . import test_sharing_files
