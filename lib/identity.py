@@ -18,10 +18,20 @@ def identity(facts, mail) -> str:
     :param ParsedMail mail: the parsed body, or None when it was too large to be fetched
     :return: SHA-256, hexadecimal
     """
-    digest = hashlib.sha256((facts.message_id or facts.digest).encode())
+    digest = _begin(facts.message_id or facts.digest)
     if mail is not None:
         text = mail.body_text or _TAG.sub(" ", mail.body_html)
         digest.update(b"\0" + _SPACE.sub("", text).encode())
         for attachment in mail.attachments:
             digest.update(b"\0" + hashlib.sha256(attachment.content).digest())
     return digest.hexdigest()
+
+
+def brief_identity(message_id: str) -> str:
+    """Return the digest that a mail with this Message-ID has if its text is not copied: that of :func:`identity`
+    without a body. SHA-256, hexadecimal."""
+    return _begin(message_id).hexdigest()
+
+
+def _begin(text):
+    return hashlib.sha256(text.encode())

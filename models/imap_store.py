@@ -151,9 +151,10 @@ class Store:
         found = with_deleted.search_fetch(
             [("digest", "in", digests)], ["digest", "deleted_date", "authentication"]
         )
-        known = {email.digest: email for email in found.with_env(self.env)}
+        known = {email.digest: email for email in found}
         unknown = [mail for mail in mails if mail.digest not in known]
-        known.update(known_at_another_limit(model, unknown))
+        known.update(known_at_another_limit(with_deleted, unknown))
+        known = {digest: email.with_env(self.env) for digest, email in known.items()}
         by_id = self._emails_by_gmail([mail.raw.gm_msgid for mail in mails if mail.raw.gm_msgid])
         known.update(
             (digest, by_id[mail.raw.gm_msgid])

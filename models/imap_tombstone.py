@@ -1,8 +1,8 @@
 """Emails that people deleted in Odoo, and that no later sync brings back.
 
-Of such an email only its digest is kept, by which a copy of it is recognised wherever it turns up: neither who wrote
-it to whom nor what it is about. Its placements stay, so that a copy that was read once is not fetched again; its shares
-stay, so that it is as private as it was if it comes back.
+Of such an email only its digests and its size are kept, by which a copy of it is recognised wherever it turns up:
+neither who wrote it to whom nor what it is about. Its placements stay, so that a copy that was read once is not fetched
+again; its shares stay, so that it is as private as it was if it comes back.
 """
 
 from collections import Counter
@@ -13,6 +13,7 @@ from odoo.fields import Domain
 
 from . import imap_removal
 from .imap_entry import present_entries
+from .imap_other_limit import brief_digest
 
 #: the rule under which mail is counted that was deleted in Odoo
 RULE = "deleted"
@@ -21,7 +22,6 @@ _FORGOTTEN = (
     "message_id",
     "thread_key",
     "addresses",
-    "size",
     "authentication",
     "authentication_method",
 )
@@ -36,7 +36,7 @@ class ImapTombstoneMixin(models.AbstractModel):
     deleted_date = fields.Datetime(
         readonly=True,
         index="btree_not_null",
-        help="When it was deleted in Odoo. Nothing but its digest is kept then, so that it does not come back.",
+        help="When it was deleted in Odoo. Its digests and its size are kept then, so that it does not come back.",
     )
     deleted_by_id = fields.Many2one("res.users", readonly=True, ondelete="set null")
     deleted_by_manager = fields.Boolean(
@@ -45,6 +45,12 @@ class ImapTombstoneMixin(models.AbstractModel):
     comes_back = fields.Boolean(
         readonly=True,
         help="It left with its mailbox and comes back with it; on which records people put it is remembered.",
+    )
+
+    brief_digest = fields.Char(
+        readonly=True,
+        index="btree_not_null",
+        help="Of one that is not in Odoo any more: the digest that it has where its text is not copied.",
     )
 
     @api.model
@@ -117,6 +123,8 @@ class ImapTombstoneMixin(models.AbstractModel):
         """Keep nothing of these emails but what it takes to recognise them (sudo)."""
         self.entry_ids.unlink()
         self._unlink_attachments()
+        for email in self:
+            email.brief_digest = brief_digest(email)
         now = fields.Datetime.now()
         self.write(
             {
@@ -164,6 +172,7 @@ class ImapTombstoneMixin(models.AbstractModel):
         self.write(
             {
                 **values,
+                "brief_digest": False,
                 "deleted_date": False,
                 "deleted_by_id": False,
                 "deleted_by_manager": False,

@@ -76,7 +76,7 @@ class TestDeletedInOdoo(MailboxCase):
         text = str(self.env.cr.dictfetchone())
         for word in ("shop.example", "Order", "secret", "dmarc"):
             self.assertNotIn(word, text)
-        self.assertFalse(kept & {"subject", "message_id", "thread_key", "size", "partner_ids"})
+        self.assertFalse(kept & {"subject", "message_id", "thread_key", "partner_ids"})
 
     def test_no_list_count_or_search_has_it(self):
         email = self.synced()
