@@ -2,11 +2,19 @@
 
 from collections import Counter
 
+from odoo.addons.mail_imap_sync.models.imap_reason import label
+
 from .sample import expected, people
 from .table import table
 
 #: people who look at chatters: owners of mailboxes, a colleague, the administrator, a customer in the portal
-_READERS = ("clara", "felix", "tomas", "ingrid", "amelie")
+_READERS = {
+    "clara": "Clara",
+    "felix": "Felix",
+    "tomas": "a colleague",
+    "ingrid": "administrator",
+    "amelie": "portal user",
+}
 
 
 def report(connections, built, others):
@@ -24,7 +32,7 @@ def report(connections, built, others):
     folders = [connection.sudo().folder_ids for connection in connections]
     landed = _Landed(connections[0].sudo().env, built)
     for connection, of_connection in zip(connections, folders, strict=True):
-        print(f"\n{connection.email}, who shares: {_label(connection)}")
+        print(f"\nThe mailbox {connection.email}, which shares {_label(connection)}:")
         _print_folders(of_connection)
     _print_chatters(landed)
     _print_sharing(landed)
@@ -40,7 +48,9 @@ def report(connections, built, others):
     for difference in differences:
         print(f"NOT AS EXPECTED: {difference}")
     if not differences:
-        print(f"As expected: {len(_expected_letters())} emails landed, once in each chatter.")
+        print(
+            f"All is as expected: {len(_expected_letters())} emails landed, once in each chatter."
+        )
     print(flush=True)
     return not differences
 
@@ -58,11 +68,15 @@ class _Landed:
         self._letters = {
             mail.message_id or mail.subject: mail.letter for mail in built.mails + built.felix
         }
+        self._subjects = {mail.letter: mail.subject for mail in built.mails + built.felix}
         self.contacts = {contact.key: self._chatter(contact.key) for contact in people.CONTACTS}
         self.documents = {key: self._chatter(key) for key in expected.DOCUMENTS}
 
     def record(self, key):
         return self._env.ref(f"mail_imap_sync_demo.{key}")
+
+    def subject(self, letter):
+        return self._subjects[letter]
 
     def differences(self):
         """Letters of the sample that are not where they should be, or not once."""
@@ -152,12 +166,12 @@ def _folder_differences(folders, outcomes):
 
 def _print_folders(folders):
     rows = []
-    for folder in folders:
-        rules = sorted((folder.skipped_by_rule or {}).items())
-        skipped = ", ".join(f"{rule} {number}" for rule, number in rules)
-        chosen = skipped if folder.selected else "(not chosen)"
+    for folder in folders.filtered("message_count"):
         numbers = [folder.message_count, folder.seen, folder.linked, folder.skipped]
-        rows.append([folder.path, *numbers, chosen])
+        rules = sorted((folder.skipped_by_rule or {}).items(), key=lambda rule: -rule[1])
+        first, *more = [f"{label(folder.env, rule)}: {number}" for rule, number in rules] or [""]
+        rows.append([folder.path, *numbers, first if folder.selected else "(folder not chosen)"])
+        rows += [["", "", "", "", "", rule] for rule in more]
     _print(("Folder", "On server", "Seen", "Linked", "Skipped", "by which rule"), rows)
 
 
@@ -170,16 +184,22 @@ def _print_chatters(landed):
             rows.append([contact.name, company, number])
     for key, letters in landed.documents.items():
         rows.append([landed.record(key).name, "(opportunity)", len(letters)])
+    print("\nWhere the linked mails are:")
     _print(("Contact", "Company", "Mails in the chatter"), rows)
 
 
 def _print_sharing(landed):
     rows = [
-        [letter, *(landed.seen(login, "noemie").get(letter, "nothing") for login in _READERS)]
+        [
+            landed.subject(letter),
+            *(landed.seen(login, "noemie").get(letter, "nothing") for login in _READERS),
+        ]
         for letter in expected.CHATTER["noemie"]
     ]
-    _print(("Who sees what, on Noémie Faure", *_READERS), rows)
+    name = people.person("noemie").name
+    print(f"\nHow much who sees of the mail with {name}:")
+    _print(("Subject", *_READERS.values()), rows)
 
 
 def _print(header, rows):
-    print("", *table(header, rows), sep="\n")
+    print(*table(header, rows), sep="\n")

@@ -4,10 +4,12 @@ import unicodedata
 
 
 def table(header, rows):
-    """Lines of a table; numbers go to the right, a rule stands below the header."""
+    """Lines of a table; numbers, and what is empty beside them, go to the right, a rule stands below the header."""
     texts = [[str(cell) for cell in row] for row in (header, *rows)]
     widths = [max(map(width, column)) for column in zip(*texts, strict=True)]
-    right = [all(isinstance(row[i], int) for row in rows) for i in range(len(header))]
+    right = [
+        all(row[i] == "" or isinstance(row[i], int) for row in rows) for i in range(len(header))
+    ]
     lines = ["  ".join(map(_pad, row, widths, right)).rstrip() for row in texts]
     return [lines[0], "  ".join("-" * w for w in widths), *lines[1:]]
 
