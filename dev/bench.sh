@@ -5,8 +5,10 @@
 #   ONLY=linking,chatter bench.sh
 #   MAILS=1000 bench.sh          smaller where the real thing takes too long (see bench/sizes.py)
 # shellcheck source-path=SCRIPTDIR
-[ -n "${IMAP_SYNC_RUNNING:-}" ] || "$(dirname "$0")/setup.sh" || exit
-. "$(dirname "$0")/environment.sh"
+. "$(dirname "$0")/common.sh"
+[ -n "${IMAP_SYNC_RUNNING:-}" ] || tied "$CHECKOUT/dev/setup.sh" || exit
+. "$CHECKOUT/dev/environment.sh"
+. "$CHECKOUT/dev/fetch.sh"
 
 # py-spy lives in an environment of its own: make test needs none of it.
 requirements=$CHECKOUT/dev/bench/requirements.txt
@@ -17,7 +19,7 @@ make_tools() {
     say "Bench: getting py-spy"
     rm -rf "$tools"
     "$BASE_PYTHON" -m venv "$tools"
-    "$tools/bin/pip" install -qq --disable-pip-version-check --requirement "$requirements"
+    fetch "py-spy" "$tools/bin/pip" install -q --disable-pip-version-check --requirement "$requirements"
     touch "$tools/complete"
 }
 [ -e "$tools/complete" ] || make_tools

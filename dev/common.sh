@@ -34,13 +34,22 @@ if [ ! -e "$CACHE_TAG" ]; then
 fi
 mkdir -p "$CACHE/locks"
 
+# Some programs end with an ordinary status then, and the script would go on with its next step.
+end_on_ctrl_c() { trap 'exit 130' INT; }
+end_on_ctrl_c
+
+# tied COMMAND...: run a program that ends when this script is killed, and does not go on alone.
+tied() {
+    if command -v setpriv >/dev/null; then setpriv --pdeathsig TERM -- "$@"; else "$@"; fi
+}
+
 # lock NAME: wait for, then hold until this script ends, the lock that keeps two runs from building the same thing.
 lock() {
     local fd
     exec {fd}>"$CACHE/locks/$1"
     flock -n "$fd" || {
         say "waiting for another run that is busy with: $1"
-        flock "$fd"
+        tied flock "$fd"
     }
 }
 
@@ -54,7 +63,7 @@ as_root() {
     elif command -v sudo >/dev/null; then
         sudo "$@"
     else
-        die "this needs root, and there is no sudo here: $*"
+        die "this has to be done as root, and there is no sudo here: $*"
     fi
 }
 

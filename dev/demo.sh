@@ -4,8 +4,9 @@
 #   ONCE=1 demo.sh     stop after the summary; the exit status says whether every mail landed
 #   FRESH=1 demo.sh    make mailbox and database anew
 # shellcheck source-path=SCRIPTDIR
-[ -n "${IMAP_SYNC_RUNNING:-}" ] || "$(dirname "$0")/setup.sh" || exit
-. "$(dirname "$0")/environment.sh"
+. "$(dirname "$0")/common.sh"
+[ -n "${IMAP_SYNC_RUNNING:-}" ] || tied "$CHECKOUT/dev/setup.sh" demo || exit
+. "$CHECKOUT/dev/environment.sh"
 
 exec {running}>"$CACHE/locks/demo-$CHECKOUT_ID"
 flock -n "$running" || die "the demo of this checkout is running already"

@@ -44,4 +44,4 @@ database_name() { echo "imap_sync_$1_$CHECKOUT_ID"; }
 database_exists() { [ "$(psql -XAtc "SELECT 1 FROM pg_database WHERE datname = '$1'" postgres)" = 1 ]; }
 
 # odoo COMMAND DATABASE ARGUMENT...
-odoo() { "$VENV/bin/python" -m odoo "$1" -c "$ODOO_CONF" -d "$2" "${@:3}"; }
+odoo() { tied "$VENV/bin/python" -m odoo "$1" -c "$ODOO_CONF" -d "$2" "${@:3}"; }

@@ -5,6 +5,7 @@
 . "$(dirname "$0")/common.sh"
 . "$(dirname "$0")/odoo_place.sh"
 . "$(dirname "$0")/venv_place.sh"
+. "$(dirname "$0")/fetch.sh"
 
 requirements=$CHECKOUT/dev/requirements-addons.txt
 folder=$CACHE/addons-$(short_hash <"$requirements")
@@ -12,10 +13,9 @@ if [ ! -e "$folder" ]; then
     lock addons >&2
     if [ ! -e "$folder" ]; then
         say "Addons: fetching those of dev/requirements-addons.txt" >&2
-        work=$(mktemp -d "$CACHE/addons-XXXXXX")
-        trap 'rm -rf "$work"' EXIT
-        "$VENV/bin/pip" install -qq --disable-pip-version-check --no-deps --no-compile --target "$work" --requirement "$requirements" >&2
-        chmod 755 "$work"
+        building addons
+        fetch "Addons" "$VENV/bin/pip" install -q --disable-pip-version-check --no-deps --no-compile \
+            --target "$work" --requirement "$requirements"
         mv -T "$work" "$folder"
     fi
 fi

@@ -7,6 +7,8 @@
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/common.sh"
 . "$(dirname "$0")/odoo_place.sh"
+. "$(dirname "$0")/fetch.sh"
+. "$(dirname "$0")/apt.sh"
 
 PACKAGES=(odoo-19/sid)
 # Odoo's package links to files of these. They come from a released suite, which changes no more: in sid some of
@@ -27,22 +29,21 @@ machine_mirrors() {
         awk -v release="$codename" '$1 == release && $2 == "main" && !seen[$3]++ { print $3 }'
 }
 
-# apt, but with its own sources, lists and downloads, all below $work.
-isolated_apt() {
-    apt-get -qq \
-        -o Dir::Etc::sourcelist=/dev/null -o Dir::Etc::sourceparts="$work/sources" \
-        -o Dir::State::lists="$work/lists" -o Dir::Cache="$work/cache" \
-        -o APT::Sandbox::User="$(id -un)" -o Acquire::Languages=none -o Acquire::Retries=3 "$@"
-}
-
 # Signatures are checked against Debian's own keyring, so a mirror of something else fails here.
+lists_log=$CACHE/Odoo-lists.log
 fetch_lists() {
     local mirror
+    # apt, but with its own sources, lists and downloads, all below $work
+    isolated_apt=(apt-get -qq
+        -o Dir::Etc::sourcelist=/dev/null -o Dir::Etc::sourceparts="$work/sources"
+        -o Dir::State::lists="$work/lists" -o Dir::Cache="$work/cache"
+        -o APT::Sandbox::User="$(id -un)" -o Acquire::Languages=none -o Acquire::Retries=3)
+    : >"$lists_log"
     for mirror in $(machine_mirrors); do
         mkdir -p "$work"/{sources,lists/partial,cache/archives/partial}
         printf '%s\n' "Types: deb" "URIs: $mirror" "Suites: sid $COMPANION_SUITE" "Components: main" \
             "Signed-By: $KEYRING" >"$work/sources/debian.sources"
-        isolated_apt update -o APT::Update::Error-Mode=any && return
+        tied env LC_ALL=C.UTF-8 "${isolated_apt[@]}" update -o APT::Update::Error-Mode=any >>"$lists_log" 2>&1 && return
     done
     return 1
 }
@@ -57,17 +58,16 @@ lock odoo
 [ ! -e "$ODOO_ROOT" ] || exit 0
 
 say "Odoo 19: fetching it from Debian's archive"
-# Inside the cache, so that the last step is a rename on one file system: Odoo is there as a whole or not at all.
-work=$(mktemp -d "$CACHE/odoo-XXXXXX")
-trap 'rm -rf "$work"' EXIT
-[ -n "$(machine_mirrors)" ] || as_root apt-get -qq update
-fetch_lists || die "no Debian mirror of this machine's apt configuration answered as it should"
-(cd "$work/cache" && isolated_apt download "${PACKAGES[@]}")
+need_room 2500
+building odoo
+[ -n "$(machine_mirrors)" ] || apt_get update || explain "The lists of Debian packages" "$APT_LOG"
+fetch_lists || explain "The list of Odoo's packages, from any Debian mirror of this machine's apt configuration," "$lists_log"
+(cd "$work/cache" && fetch "Odoo" "${isolated_apt[@]}" download "${PACKAGES[@]}")
 
 say "Odoo 19: unpacking it"
 mkdir "$work/root"
 for package in "$work"/cache/*.deb; do
-    dpkg-deb -x "$package" "$work/root"
+    fetch "Odoo" dpkg-deb -x "$package" "$work/root"
 done
 chmod 755 "$work/root"
 # Debian leaves this file out; the browser asks for it all the same, and the error in its console fails every tour.

@@ -5,19 +5,22 @@
 . "$(dirname "$0")/common.sh"
 . "$(dirname "$0")/odoo_place.sh"
 . "$(dirname "$0")/venv_place.sh"
+. "$(dirname "$0")/fetch.sh"
 
 [ ! -e "$VENV/complete" ] || exit 0
 [ -n "$BASE_PYTHON" ] || die "no Python 3.10 to 3.13 with its venv module: get_debian_packages.sh installs one"
 lock python
 [ ! -e "$VENV/complete" ] || exit 0
 
-say "Python: making the virtual environment with $("$BASE_PYTHON" --version)"
+need_room 1000
+say "Python: making a virtual environment with $("$BASE_PYTHON" --version)"
 # An environment cannot be renamed (its scripts name it), so the file `complete` says that it is whole.
 rm -rf "$VENV"
 "$BASE_PYTHON" -m venv "$VENV"
 install_requirements() {
     # No index is named: pip asks the one that this machine is set up with. docopt has no wheel, all others have.
-    "$VENV/bin/pip" install -qq --disable-pip-version-check --prefer-binary "${requirement_args[@]}"
+    say "Python: fetching packages"
+    fetch "Python packages" "$VENV/bin/pip" install -q --disable-pip-version-check --prefer-binary "${requirement_args[@]}"
 }
 make_odoo_importable() {
     local site_packages
@@ -34,4 +37,4 @@ else
 fi
 "$VENV/bin/python" -c 'import odoo.release' || die "$VENV cannot import odoo from: $ODOO_PATHS"
 touch "$VENV/complete"
-say "Python: $VENV"
+say "Python: done"

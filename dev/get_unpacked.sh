@@ -5,6 +5,8 @@
 #   get_unpacked.sh courier | cyrus
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/common.sh"
+. "$(dirname "$0")/fetch.sh"
+. "$(dirname "$0")/apt.sh"
 
 name=${1:-}
 # the packages, and those of the packages they depend on that hardly any other program brings
@@ -20,24 +22,22 @@ if [ ! -e "$place" ]; then
     lock "$name" >&2
     if [ ! -e "$place" ]; then
         say "${packages[0]}: fetching Debian's packages" >&2
-        log=$CACHE/apt-$name.log
-        work=$(mktemp -d "$CACHE/$name-XXXXXX")
-        trap 'rm -rf "$work"' EXIT
+        building "$name"
         # apt fetches as a user of its own
         chmod 777 "$work"
-        fetch() (
+        log=$CACHE/$name.log
+        download() (
             cd "$work"
             mapfile -t more < <(apt-cache depends "${packages[@]}" |
                 sed -nE "s/^ *\|?Depends: ($needed)\$/\1/p" | sort -u)
-            apt-get -qq download "${packages[@]}" "${more[@]}"
+            tied env LC_ALL=C.UTF-8 apt-get -qq download "${packages[@]}" "${more[@]}"
         )
-        fetch >"$log" 2>&1 || { as_root apt-get -qq update && fetch; } >>"$log" 2>&1 || {
-            tail -n 20 "$log" >&2
-            die "could not fetch ${packages[*]}"
+        download >"$log" 2>&1 || {
+            apt_get update >&2 || explain "The lists of Debian packages" "$APT_LOG"
+            download >"$log" 2>&1 || explain "${packages[*]}" "$log"
         }
         mkdir "$work/root"
         for package in "$work"/*.deb; do dpkg-deb -x "$package" "$work/root"; done
-        chmod 755 "$work/root"
         mv -T "$work/root" "$place"
     fi
 fi

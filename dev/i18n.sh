@@ -2,8 +2,9 @@
 # Write the terms to translate to i18n/mail_imap_sync.pot, as Odoo itself finds them in a database with the addon.
 # The file is left alone when nothing but its dates would change.
 # shellcheck source-path=SCRIPTDIR
-[ -n "${IMAP_SYNC_RUNNING:-}" ] || "$(dirname "$0")/setup.sh" || exit
-. "$(dirname "$0")/environment.sh"
+. "$(dirname "$0")/common.sh"
+[ -n "${IMAP_SYNC_RUNNING:-}" ] || tied "$CHECKOUT/dev/setup.sh" || exit
+. "$CHECKOUT/dev/environment.sh"
 
 database=$(database_name i18n)
 exported=$CHECKOUT_CACHE/export.pot

@@ -2,8 +2,8 @@
 # Check the code, or with --fix correct what can be corrected without a person. Every check runs, whatever the others
 # found.
 # shellcheck source-path=SCRIPTDIR
-"$(dirname "$0")/setup.sh" || exit
 . "$(dirname "$0")/common.sh"
+tied "$CHECKOUT/dev/setup.sh" || exit
 . "$CHECKOUT/dev/odoo_place.sh"
 . "$CHECKOUT/dev/venv_place.sh"
 

@@ -49,6 +49,13 @@ max_wal_senders = 0
 max_wal_size = 2GB
 """
 
+#: what ends us, and what runs inside; not what somebody made us ignore (nohup)
+ENDING = [
+    number
+    for number in (signal.SIGTERM, signal.SIGHUP)
+    if signal.getsignal(number) != signal.SIG_IGN
+]
+
 
 class PostgresError(Exception):
     pass
@@ -56,6 +63,8 @@ class PostgresError(Exception):
 
 def main(arguments):
     command, rest = (arguments or ["help"])[0], arguments[1:]
+    for number in ENDING:
+        signal.signal(number, lambda number, frame: sys.exit(128 + number))
     try:
         cluster = Cluster()
         if command == "run" and rest:
@@ -76,6 +85,8 @@ def main(arguments):
     except PostgresError as error:
         print(f"error: PostgreSQL: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        return 130
     print(__doc__)
     return 2
 
@@ -86,27 +97,37 @@ def run(cluster, command):
     The kernel drops the lock of a run that was killed, so a crash leaves nothing to clean up.
     """
     with cluster.in_use() as users:
-        cluster.start()
-        code = call(command, {**os.environ, **cluster.environment()})
-        with contextlib.suppress(BlockingIOError):
-            fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            if not cluster.keep_mark.exists():
-                cluster.stop()
-    return code
+        try:
+            cluster.start()
+            return call(command, {**os.environ, **cluster.environment()})
+        finally:
+            with contextlib.suppress(BlockingIOError):
+                fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                if not cluster.keep_mark.exists():
+                    cluster.stop()
 
 
 def call(command, environment):
     """Run it in the foreground: a terminal sends Ctrl-C to it too, other signals are handed on."""
     for name in ("PGPASSWORD", "PGPASSFILE", "PGSERVICE", "PGDATABASE", "PGOPTIONS", "PGSSLMODE"):
         environment.pop(name, None)
-    child = None
+    child, early = None, []
+
+    def hand_on(number, frame):
+        if child:
+            child.send_signal(number)
+        else:
+            early.append(number)
+
     signal.signal(signal.SIGINT, lambda number, frame: None)
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda number, frame: child and child.send_signal(number))
+    for number in ENDING:
+        signal.signal(number, hand_on)
     try:
         child = subprocess.Popen(command, env=environment)
     except OSError as error:
         raise PostgresError(f"cannot run {command[0]}: {error}") from error
+    for number in early:
+        child.send_signal(number)
     code = child.wait()
     return 128 - code if code < 0 else code
 

@@ -4,8 +4,10 @@
 #
 #   screenshots.sh [FOLDER]    where they go, if not to static/description
 # shellcheck source-path=SCRIPTDIR
-[ -n "${IMAP_SYNC_RUNNING:-}" ] || "$(dirname "$0")/setup.sh" || exit
-. "$(dirname "$0")/environment.sh"
+. "$(dirname "$0")/common.sh"
+[ -n "${IMAP_SYNC_RUNNING:-}" ] || tied "$CHECKOUT/dev/setup.sh" || exit
+. "$CHECKOUT/dev/environment.sh"
+. "$CHECKOUT/dev/fetch.sh"
 
 # The browser is driven from an environment of its own: make test needs none of it.
 requirements=$CHECKOUT/dev/screenshots/requirements.txt
@@ -16,7 +18,7 @@ make_camera() {
     say "Screenshots: getting Playwright (without a browser: it drives the one of this machine)"
     rm -rf "$camera"
     "$BASE_PYTHON" -m venv "$camera"
-    "$camera/bin/pip" install -qq --disable-pip-version-check --requirement "$requirements"
+    fetch "Playwright" "$camera/bin/pip" install -q --disable-pip-version-check --requirement "$requirements"
     touch "$camera/complete"
 }
 [ -e "$camera/complete" ] || make_camera

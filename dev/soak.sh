@@ -2,8 +2,9 @@
 # Random runs with new seeds for MINUTES (default 30) or RUNS (default 5000), whichever ends first. Every run that fails
 # is told with its seed, the steps that matter, and the command that repeats it; the others go on.
 # shellcheck source-path=SCRIPTDIR
-[ -n "${IMAP_SYNC_RUNNING:-}" ] || "$(dirname "$0")/setup.sh" || exit
-. "$(dirname "$0")/environment.sh"
+. "$(dirname "$0")/common.sh"
+[ -n "${IMAP_SYNC_RUNNING:-}" ] || tied "$CHECKOUT/dev/setup.sh" || exit
+. "$CHECKOUT/dev/environment.sh"
 
 end=$((SECONDS + ${MINUTES:-30} * 60))
 left=${RUNS:-5000}

@@ -8,5 +8,6 @@
 - ``server.py``    Odoo as a process
 - ``prepare.py``   inside Odoo: people, contacts, the connection
 - ``summary.py``   inside Odoo: what landed where, against what was expected
+- ``ending.py``    signals
 - ``deliver.py``   a new mail for the demo that is running
 """

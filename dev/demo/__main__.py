@@ -1,20 +1,19 @@
 """``make demo``: sample mailbox, database, sync, summary, and Odoo until Ctrl-C."""
 
 import os
-import signal
 import subprocess
 import sys
 from datetime import datetime, timezone
 
 from . import sample, server
+from .ending import end_cleanly
 from .mailbox import LOGIN, PASSWORD, SPARE_LOGIN, SampleMailbox
 from .place import Place
 from .users import USERS
 
 
 def main():
-    # `kill` ends the demo as Ctrl-C does: with everything cleaned up
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    end_cleanly()
     place = Place.from_environment()
     fresh = _prepare_database(place)
     built_at = datetime.now(timezone.utc) if fresh else place.built_at()
@@ -30,6 +29,8 @@ def main():
             place.distrust()
             say("FAILED: the next run makes mailbox and database anew")
         if os.environ.get("ONCE"):
+            if landed:
+                say("To see it in a browser: make demo")
             return 0 if landed else 1
         return _serve(place, mailbox)
 
@@ -64,7 +65,7 @@ def _make_database(how):
 
 def _sync(mailbox, built):
     """Connect and sync; return whether everything came to what it should."""
-    say(f"Mailbox: {LOGIN} on localhost, port {mailbox.port} (SSL/TLS)")
+    say(f"Mailbox: {LOGIN} on localhost, port {mailbox.port} (SSL/TLS); connecting and syncing it")
     before = mailbox.content()
     landed = server.run_inside(
         "prepare",

@@ -1,7 +1,11 @@
 """The pieces of the demo that need neither a server nor Odoo."""
 
 import json
+import signal
+import subprocess
+import sys
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +14,7 @@ from dev.demo.place import Place
 from dev.demo.table import table
 
 NOW = datetime.now(timezone.utc)
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.parametrize(
@@ -96,6 +101,34 @@ def test_begins_anew_when_the_old_one_is_of_no_use(place, checkout, what):
     elif what == "half a state":
         (place.mail.parent / "state.json").write_text(json.dumps({"addon": "x"}))
     assert place.reason_to_begin_anew()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("ignored", [False, True])
+def test_ends_with_everything_cleaned_up(number, ignored):
+    """Also when it is told so once more meanwhile; unless it was started with nohup."""
+    code = f"""
+import os, signal
+from dev.demo.ending import end_cleanly
+signal.signal({int(number)}, signal.{"SIG_IGN" if ignored else "SIG_DFL"})
+end_cleanly()
+try:
+    os.kill(os.getpid(), {int(number)})
+    print("went on")
+finally:
+    os.kill(os.getpid(), signal.SIGTERM) if not {ignored} else None
+    print("cleaned up")
+"""
+    ended = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    expected = ("went on\ncleaned up\n", 0) if ignored else ("cleaned up\n", 128 + number)
+    assert (ended.stdout, ended.returncode) == expected
 
 
 def test_may_be_told_to_begin_anew(place, monkeypatch):
