@@ -101,11 +101,15 @@ class TestMailAccess(MailboxCase):
         self.entry = self.entries(self.customer)
         self.file = self.entry.attachment_ids
         self.assertEqual(self.file.name, "list.csv")
+        self.assertEqual(self.file.res_model, "imap.email")
+        # what is in the cache is read by everybody
+        self.env.flush_all()
+        self.env.invalidate_all()
 
     def test_colleague_reads_it_with_its_attachment(self):
         entry = self.entry.with_user(self.colleague)
         self.assertIn("See the list", entry.read(["body"])[0]["body"])
-        self.assertEqual(self.file.with_user(self.colleague).raw, b"a;b")
+        self.assertEqual(self.file.with_user(self.colleague).read(["raw"])[0]["raw"], b"a;b")
         self.assertEqual(
             self.customer.with_user(self.colleague).imap_email_ids, entry.sudo().imap_email_id
         )

@@ -1,4 +1,7 @@
-"""Nothing is stored of mail that concerns nobody: every table is read."""
+"""Nothing is left of mail that concerns nobody, or staff only: every table and every line of the log is read."""
+
+import logging
+from email import message_from_bytes, policy
 
 from odoo.tests import tagged
 from odoo.tools import SQL
@@ -8,6 +11,8 @@ from .fake_server import ago, mail
 
 #: what stands in the mails of strangers, and nowhere else
 WORDS = ("xerxes", "quagga", "wombat", "numbat", "zibeline")
+#: tables in which a sync notes that it was there: the run, and when the next one is
+OF_EACH_RUN = {"imap_run", "ir_cron_trigger"}
 
 
 @tagged("post_install", "-at_install")
@@ -28,6 +33,12 @@ class TestStrangers(MailboxCase):
             bulk = mail(stranger, "olga@tea.example", "Wombat news", "Numbat", List_Id="<quagga>")
             for folder, raw in (("inbox", received), ("sent", sent), ("inbox", bulk)):
                 getattr(self.server, folder).deliver(raw, ago(days=number))
+        for colleague in ("colin@tea.example", "otto@tea.example"):
+            received = mail(colleague, "olga@tea.example", "Wombat lunch", "Numbat or zibeline?")
+            message = message_from_bytes(received, policy=policy.default)
+            message.add_attachment("a wombat", filename="numbat.txt")
+            self.server.inbox.deliver(message.as_bytes(), ago(days=1))
+            self.server.sent.deliver(mail("olga@tea.example", colleague, "Re: Wombat lunch"))
         # what nobody can read either
         self.server.inbox.deliver(b"\xff\x00 xerxes wombat")
 
@@ -40,9 +51,39 @@ class TestStrangers(MailboxCase):
 
     def test_no_table_knows_them(self):
         self.sync()
-        self.assertEqual(self.connection.seen_count, 10)
+        self.assertEqual(self.connection.seen_count, 14)
         self.assertEqual(self.connection.linked_count, 0)
+        inbox = self.connection.folder_ids.filtered(lambda f: f.role == "inbox")
+        self.assertEqual(inbox.skipped_by_rule, {"nobody": 4, "bulk": 3, "internal": 2})
         self.assertEqual(self.found(), {})
+
+    def test_no_table_grows(self):
+        """Not even by a row that does not name them: no notification, no job, no attachment."""
+        self.sync()
+        before = self.sizes()
+        for colleague in ("xerxes9@quagga.example", "colin@tea.example"):
+            self.server.inbox.deliver(mail(colleague, "olga@tea.example", "Another wombat"))
+        self.connection._sync()
+        self.assertEqual(self.connection.seen_count, 16)
+        sizes = self.sizes()
+        grown = {table for table, size in sizes.items() if size != before[table]}
+        self.assertLessEqual(grown, OF_EACH_RUN)
+
+    def test_no_line_of_the_log_knows_them(self):
+        lines = []
+        handler = logging.Handler(logging.DEBUG)
+        handler.emit = lambda record: lines.append(record.getMessage().lower())
+        ours = logging.getLogger("odoo.addons.mail_imap_sync")
+        ours.addHandler(handler)
+        self.addCleanup(ours.removeHandler, handler)
+        self.addCleanup(ours.setLevel, ours.level)
+        ours.setLevel(logging.DEBUG)
+        self.sync()
+        self.server.inbox.deliver(mail("carla@shop.example", "olga@tea.example", "Linked"))
+        self.server.unreadable.update(self.server.inbox.messages)
+        self.connection._sync()
+        self.assertTrue(lines, "this test can see")
+        self.assertEqual([line for line in lines if any(word in line for word in WORDS)], [])
 
     def test_looking_first_leaves_nobody_behind(self):
         """However it ends, nothing is left of the people whom a look at the past found."""
@@ -91,8 +132,9 @@ class TestStrangers(MailboxCase):
         self.assertIn("wombat", found["imap_email"])
         self.assertIn("numbat", found["mail_message"])
 
-    def found(self):
-        """Return the words that stand in any column of any table: table -> words."""
+    def tables(self):
+        # what is sent to browsers is written before a commit
+        self.env.cr.precommit.run()
         self.env.flush_all()
         tables = self.env.execute_query(
             SQL(
@@ -101,9 +143,21 @@ class TestStrangers(MailboxCase):
             )
         )
         self.assertGreater(len(tables), 200)
+        return [table for (table,) in tables]
+
+    def sizes(self):
+        """Return table -> number of its rows."""
+        return {
+            table: self.env.execute_query(SQL("SELECT count(*) FROM %s", SQL.identifier(table)))
+            for table in self.tables()
+        }
+
+    def found(self):
+        """Return the words that stand in any column of any table: table -> words."""
+        tables = self.tables()
         found = {}
         pattern = "|".join(WORDS)
-        for (table,) in tables:
+        for table in tables:
             # the whole row as text, binary columns decoded
             rows = self.env.execute_query(
                 SQL(
