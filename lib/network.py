@@ -12,6 +12,7 @@ import socket
 import ssl
 import threading
 import time
+from urllib.parse import urlsplit
 
 from .account import NetworkPolicy
 from .errors import (
@@ -104,6 +105,20 @@ class Deadline:
 def normal_host(host: str) -> str:
     """The form in which hosts are compared with :attr:`NetworkPolicy.allowed_hosts`."""
     return host.strip().rstrip(".").lower()
+
+
+def read_server(text: str) -> tuple[str, int | None]:
+    """Name and port of a server as people type or paste it: maybe with a scheme, a path, a port or spaces.
+
+    :return: the port is None where none was typed; what cannot be read comes back as it is
+    """
+    text = text.strip()
+    try:
+        parts = urlsplit(text if "//" in text else f"//{text}")
+        port, name = parts.port, parts.hostname
+    except ValueError:
+        return text, None
+    return name or text, port
 
 
 def open_socket(host: str, port: int, policy: NetworkPolicy, deadline: Deadline) -> socket.socket:

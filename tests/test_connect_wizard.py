@@ -74,6 +74,19 @@ class TestConnectWizard(NamesMixin, MailboxCase):
         wizard.action_sign_in()
         self.assertEqual(wizard.error_field, "password")
 
+    def test_server_as_people_paste_it(self):
+        for text in (
+            "imap.tea.example:1993",
+            "imaps://imap.tea.example:1993/",
+            " imap.tea.example ",
+        ):
+            with self.subTest(text):
+                wizard = self.fill(self.open())
+                wizard.write({"host": text, "port": 1993 if text.startswith(" ") else 993})
+                wizard.action_sign_in()
+                self.assertEqual((wizard.host, wizard.port), ("imap.tea.example", 1993))
+                self.assertEqual(wizard.step, "folders")
+
     def test_password_is_never_stored_plain_and_does_not_stay(self):
         wizard = self.fill(self.open(), password="very secret")
         self.env.flush_all()

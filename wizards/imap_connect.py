@@ -164,6 +164,7 @@ class ImapConnect(models.TransientModel):
         self.sudo().error_detail = False
         if not email_normalize(self.email):
             return self._fail("email", self.env._("This is not an email address."))
+        self._tidy_server()
         stop = self._find_server() or self._check_sign_in()
         if stop:
             return stop

@@ -6,6 +6,7 @@ from odoo.tools import email_normalize
 from ..lib import discovery
 from ..lib.discovery import Source
 from ..lib.discovery.host_names import domain_of
+from ..lib.network import read_server
 from ..lib.providers import by_host
 from ..models.imap_connection import DEFAULT_PORTS
 from ..models.imap_error import sentence
@@ -173,6 +174,12 @@ class ImapConnectServer(models.AbstractModel):
                 ),
             )
         return None
+
+    def _tidy_server(self):
+        """Take the server as it was meant: with a port behind it, or as the address of a page."""
+        name, port = read_server(self.host or "")
+        if name != (self.host or ""):
+            self.write({"host": name, **({"port": port} if port else {})})
 
     def _take(self, found):
         """Fill in what was found."""

@@ -7,7 +7,7 @@ import pytest
 from lib import network
 from lib.account import NetworkPolicy
 from lib.errors import ConnectionRefused, ConnectionTimeout, HostForbidden, HostUnknown, Retry
-from lib.network import Deadline, is_public, open_socket
+from lib.network import Deadline, is_public, open_socket, read_server
 
 FORBIDDEN = (
     "127.0.0.1", "127.8.8.8", "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254",
@@ -144,3 +144,25 @@ def test_a_free_port_refuses():
         port = listener.getsockname()[1]
     with pytest.raises(ConnectionRefused):
         open_socket("127.0.0.1", port, NetworkPolicy(frozenset({"127.0.0.1"})), Deadline(5))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("imap.example.com", ("imap.example.com", None)),
+        (" imap.example.com ", ("imap.example.com", None)),
+        ("imap.example.com:993", ("imap.example.com", 993)),
+        ("imaps://imap.example.com:993/", ("imap.example.com", 993)),
+        ("https://mail.example.com/owa/", ("mail.example.com", None)),
+        ("müller.example", ("müller.example", None)),
+        ("10.0.0.5", ("10.0.0.5", None)),
+        ("::1", ("::1", None)),
+        ("fd00:ec2::254", ("fd00:ec2::254", None)),
+        ("[::1]:993", ("::1", 993)),
+        ("imap.example.com:many", ("imap.example.com:many", None)),
+        ("http://[broken", ("http://[broken", None)),
+        ("", ("", None)),
+    ],
+)
+def test_servers_as_people_type_them(text, expected):
+    assert read_server(text) == expected

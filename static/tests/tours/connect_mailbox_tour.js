@@ -49,8 +49,8 @@ registry.category("web_tour.tours").add("mail_imap_sync.connect_mailbox", {
                 ".o_dialog .text-danger:visible:contains(does not accept this login and password)",
         },
         {
-            content: "Type the right password",
-            trigger: ".o_dialog div[name=password] input",
+            content: "Type the right password, where the cursor is",
+            trigger: ".o_dialog div[name=password] input:focus",
             run: "edit correct horse",
         },
         {
