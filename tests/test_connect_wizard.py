@@ -1,7 +1,10 @@
 """The wizard that connects a mailbox, as the real user."""
 
+from lxml import etree
+
 from odoo.exceptions import UserError
 from odoo.tests import Form, tagged
+from odoo.tools.safe_eval import safe_eval
 
 from ..lib.errors import CertificateInvalid, ConnectionRefused, HostUnknown, LoginRefused
 from .common import MailboxCase
@@ -61,6 +64,26 @@ class TestConnectWizard(NamesMixin, MailboxCase):
         wizard.action_sign_in()
         self.assertEqual(wizard.step, "folders")
         self.assertFalse(wizard.error_message)
+
+    def test_the_form_shows_it_there_and_nowhere_else(self):
+        wizard = self.fill(self.open())
+        [values] = wizard.read()
+        form = etree.fromstring(wizard.get_view(view_type="form")["arch"])
+        for field in ("email", "password", "host", "port", "security", "login"):
+            values["error_field"] = field
+            [shown] = [
+                node
+                for node in form.iter("field")
+                if node.get("name") == "error_message" and self.is_visible(node, values)
+            ]
+            beside = shown.getparent().getparent().findall("field")
+            self.assertEqual([node.get("name") for node in beside], [field])
+            self.assertTrue(self.is_visible(beside[0], values))
+
+    @staticmethod
+    def is_visible(node, values):
+        nodes = (node, *node.iterancestors())
+        return not any(safe_eval(one.get("invisible", "False"), values) for one in nodes)
 
     def test_what_is_missing_is_asked_for(self):
         wizard = self.open()
