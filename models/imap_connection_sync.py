@@ -45,6 +45,7 @@ class ImapConnection(models.Model):
                 return SyncRun.no_counters(busy=True)
             # what this transaction saw may be older than what the last worker on this mailbox stored
             connection._checkpoint()
+            connection._note_interrupted()
             connection._stop_without_permission()
             if not connection._may_sync():
                 return SyncRun.no_counters()

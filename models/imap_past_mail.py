@@ -124,6 +124,7 @@ class PastMail:
             folder.past_uids = left or False
             linked = folder._count_again(before, tally)
 
+        self._connection._note_reading()
         self._reader.take(
             session,
             folder,

@@ -1,7 +1,8 @@
 """What the runs of a mailbox did, in numbers: one short row per run that did something, failed, or worked again.
 
 A run that found nothing leaves no row: a mailbox is looked at every few minutes, and when it was looked at last stands
-on the mailbox itself. The row is written at the end of a run, with its last transaction.
+on the mailbox itself. The row is written at the end of a run, with its last transaction. A run that is killed writes
+none; the next one does, as it finds the note that a run makes before it reads mail, and takes back at its end.
 """
 
 from datetime import timedelta
@@ -40,7 +41,12 @@ class ImapRun(models.Model):
     started = fields.Datetime(string="When", required=True, readonly=True)
     seconds = fields.Float(readonly=True, digits=(16, 1), aggregator="avg")
     outcome = fields.Selection(
-        [("done", "Done"), ("recovered", "Works again"), ("failed", "Failed")],
+        [
+            ("done", "Done"),
+            ("recovered", "Works again"),
+            ("failed", "Failed"),
+            ("interrupted", "Interrupted"),
+        ],
         required=True,
         readonly=True,
     )
@@ -63,11 +69,17 @@ class ImapRun(models.Model):
     _connection = models.Index("(connection_id, started)")
     _started = models.Index("(started)")
 
-    @api.depends("error_code")
+    @api.depends("error_code", "outcome")
     @api.depends_context("lang")
     def _compute_problem(self):
         for run in self:
-            run.problem = sentence_for(self.env, run.error_code) if run.error_code else False
+            if run.outcome == "interrupted":
+                run.problem = self.env._(
+                    "It was stopped in the middle, as when Odoo restarts, or runs out of memory or time. What it had "
+                    "stored was kept, and the next sync went on from there."
+                )
+            else:
+                run.problem = sentence_for(self.env, run.error_code) if run.error_code else False
 
     @api.depends("laps")
     @api.depends_context("lang")
@@ -98,6 +110,32 @@ class ImapRunMixin(models.AbstractModel):
     last_linked = fields.Datetime(
         string="Last mail", readonly=True, copy=False, help="When mail was linked last"
     )
+    reading_since = fields.Datetime(
+        readonly=True,
+        copy=False,
+        help="When the run of this moment began to read mail. If there is none, it was interrupted.",
+    )
+
+    def _note_reading(self):
+        """Note before mail is read that it is, so that the next run knows if this one is killed.
+
+        A run that finds nothing new does not come here. The note is not worth waiting for somebody who is changing the
+        mailbox, or losing against them: then it comes with the next slice.
+        """
+        if self.reading_since:
+            return
+        self._checkpoint()
+        if self.try_lock_for_update():
+            self.reading_since = fields.Datetime.now()
+        self._checkpoint()
+
+    def _note_interrupted(self):
+        """Write down that the run before was killed, if it was; to be called with the claim on the mailbox."""
+        if self.reading_since:
+            values = {"connection_id": self.id, "started": self.reading_since}
+            self.env["imap.run"].create({**values, "outcome": "interrupted"})
+            self.reading_since = False
+            self._checkpoint()
 
     def _note_run(self, started, was_failing, run=None, error=None):
         """Write down what a run did, if it did something.
@@ -107,6 +145,7 @@ class ImapRunMixin(models.AbstractModel):
         :param run: the :class:`~.imap_sync.SyncRun`; None: nobody knows how far it came
         :param error: the :class:`~..lib.errors.SyncError` that ended it
         """
+        self.reading_since = False
         counts = run.counters() if run else {}
         linked = counts.get("linked", 0) + (run.found if run else 0)
         if not (error or was_failing or linked or counts.get("seen")):

@@ -278,6 +278,7 @@ class SyncRun:
             if folder.failures:
                 folder.failures = 0
 
+        self._connection._note_reading()
         hand_picked = piece.backfill and folder.people_chosen
         reader = self._incurious_reader if hand_picked else self._reader
         tally = reader.take(

@@ -40,6 +40,14 @@ class TestKilledWorkers(WorkersCase):
             self.assertEqual(counters["pending"], 0)
             self.check()
 
+    def test_the_history_tells_of_it(self):
+        self.deliver(12, [OLGA])
+        killed = self.sync(OLGA, report_writes=True)
+        self.assertTrue(self.workers.kill_at(killed, 12))
+        for _time in range(2):
+            self.workers.result(self.sync(OLGA))
+        self.assertEqual(self.workers.do("outcomes"), ["interrupted", "done"])
+
     def test_workers_on_the_same_mail_at_once(self):
         """Two workers on each of two mailboxes that hold the same mail, in opposite order."""
         for kinds in (KINDS, WITHOUT_ID, KINDS, WITHOUT_ID):

@@ -123,7 +123,7 @@ class TestRuns(RunCase):
         self.connection._sync()
         self.assertEqual((self.runs()[0].linked, self.runs()[0].new_linked), (1, 0))
 
-    def test_a_killed_run_leaves_the_others_alone(self):
+    def test_a_killed_run_is_told_of_by_the_next_one(self):
         class Killed(BaseException):
             pass
 
@@ -135,12 +135,19 @@ class TestRuns(RunCase):
         self.connection._sync()
         before = self.runs()
         self.deliver("More")
-        with patch.object(FakeSession, "fetch_bodies", die), self.assertRaises(Killed):
+        # assertRaises would take back what was written
+        with patch.object(FakeSession, "fetch_bodies", die), suppress(Killed):
             self.connection._sync()
         self.assertEqual(self.runs(), before)
         self.assertFalse(self.runs(other))
+        other._sync()
         self.connection._sync()
-        self.assertEqual(len(self.runs()), 2)
+        self.assertEqual(self.runs().mapped("outcome"), ["done", "interrupted", "done"])
+        self.assertIn("stopped in the middle", self.runs()[1].problem)
+        self.assertEqual(self.runs(other).mapped("outcome"), ["done"])
+        self.deliver("Still more")
+        self.connection._sync()
+        self.assertEqual(len(self.runs()), 4, "it is told once")
 
     def test_kept_for_thirty_days(self):
         for days in (31, 32, 29, 0):

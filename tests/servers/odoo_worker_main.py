@@ -100,6 +100,11 @@ def stale_touchpoints(env):
     ]
 
 
+def outcomes(env):
+    """Return how all runs ended, the first one first."""
+    return env["imap.run"].search([], order="id").mapped("outcome")
+
+
 def run_cron(env):
     """Do what the scheduled action does."""
     env["imap.connection"]._cron_sync()
@@ -148,6 +153,7 @@ WORK = {
         contacts,
         sync,
         sync_behind_another,
+        outcomes,
         run_cron,
         report,
         stale_touchpoints,
