@@ -10,7 +10,8 @@
     "website": "https://github.com/OCA/mail",
     "depends": ["crm", "google_gmail", "microsoft_outlook"],
     "external_dependencies": {
-        "python": ["imapclient>=4.1", "email-validator", "dnspython", "cryptography"],
+        # Odoo needs the first to read versions, and its own list of requirements leaves it out
+        "python": ["packaging", "imapclient>=4.1", "email-validator", "dnspython", "cryptography"],
     },
     "data": [
         "security/groups.xml",

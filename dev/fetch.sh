@@ -27,7 +27,7 @@ explain() {
             next="the network, or a server that packages come from, cannot be reached: see that it can" ;;
         *) next="the reason is above, and all of it in $2" ;;
     esac
-    die "$1 could not be fetched or installed. $next. Then run the same command again; it goes on from here."
+    die "$1 could not be fetched or installed: $next. Then run the same command again; it goes on from here."
 }
 
 # need_room MEGABYTES: better told at once than when the disk is full

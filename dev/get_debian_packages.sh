@@ -71,7 +71,12 @@ fetch_missing() { apt_get install --no-install-recommends --download-only "${mis
 install_missing() { apt_get_whole install --no-install-recommends "${missing[@]}"; }
 
 # The lists are often fresh enough; only when they are not there, or name files that are gone, are they fetched.
-fetch_missing || { apt_get update && fetch_missing; } || explain "Debian packages" "$APT_LOG"
+# A list that could not be fetched is no error for apt, as others may do: what it said is the reason if they do not.
+lists=
+fetch_missing || { apt_get update && lists=$(<"$APT_LOG") && fetch_missing; } || {
+    echo "$lists" >>"$APT_LOG"
+    explain "Debian packages" "$APT_LOG"
+}
 
 # A package's own service must neither start now nor at the next boot: what the project needs, it starts itself.
 # A Dovecot that was there before, without IMAP, is somebody's.

@@ -28,8 +28,10 @@ def run_inside(module, parameters):
     # the first run makes a key for passwords, which is worth a warning anywhere else
     quiet = "--log-handler=odoo.addons.mail_imap_sync.lib.key_file:ERROR"
     command = _command("shell", "--no-http", "--log-level=warn", quiet)
+    # its own session: Ctrl-C in a terminal is for us, who end it without a traceback
     tied = child.tied_to_us(command, drop_root=False)
-    return not subprocess.run(tied, input=script, text=True, check=False).returncode
+    result = subprocess.run(tied, input=script, text=True, check=False, start_new_session=True)
+    return not result.returncode
 
 
 @contextlib.contextmanager

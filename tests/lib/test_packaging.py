@@ -58,3 +58,16 @@ def test_metadata_says_what_the_manifest_says(wheel):
     assert metadata["Summary"] == manifest["summary"]
     needed = {"odoo==19.0.*", *manifest["external_dependencies"]["python"]}
     assert set(metadata.get_all("Requires-Dist")) == needed
+
+
+def test_requirements_are_those_of_the_manifest():
+    lines = (ROOT / "requirements.txt").read_text().splitlines()
+    named = [line for line in lines if line and not line.startswith("#")]
+    manifest = ast.literal_eval((ROOT / "__manifest__.py").read_text())
+    assert named == manifest["external_dependencies"]["python"]
+
+
+def test_what_reads_versions_is_asked_for_first():
+    """Without it Odoo fails at the first version, instead of telling what is missing."""
+    manifest = ast.literal_eval((ROOT / "__manifest__.py").read_text())
+    assert manifest["external_dependencies"]["python"][0] == "packaging"

@@ -175,7 +175,7 @@ def test_what_fails_is_told_with_the_next_step(checkout, log, next_step):
     ) as process:
         said = process.communicate(timeout=SECONDS)[0].splitlines()
     assert said[0] == log
-    assert said[1].startswith("error: Green tea could not be fetched or installed.")
+    assert said[1].startswith("error: Green tea could not be fetched or installed:")
     assert next_step in said[1]
     assert said[1].endswith("Then run the same command again; it goes on from here.")
     assert len(said) == 2 and process.returncode == 1
