@@ -13,3 +13,15 @@ class TestPreferencesTours(TourCase):
         for subject in ("One", "Two"):
             self.server.append(LOGIN, "INBOX", mail("carla@shop.example", LOGIN, subject))
         self.start("in_preferences", path="/odoo")
+
+
+@tagged("post_install", "-at_install")
+class TestOnAPhone(TourCase):
+    browser_size = "390x844"
+    touch_enabled = True
+
+    def test_folders_are_chosen(self):
+        connection = self.connect()
+        self.start("phone", path=f"/odoo/imap.connection/{connection.id}")
+        chosen = connection.folder_ids.filtered("selected").mapped("path")
+        self.assertIn("Trash", chosen)
