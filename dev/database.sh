@@ -4,6 +4,7 @@
 #   database.sh fresh KIND [ADDON...]   drop the database KIND (test, demo) and make it anew, with further addons
 #   database.sh update KIND [ADDON...]  update the addon in the one that is there; make it when there is none
 #   database.sh plain KIND              drop the database KIND and make it anew with what the addon depends on only
+#   database.sh copies KIND COUNT       copy it for so many workers of pytest-xdist (dev/pytest_workers.py); 0 drops them
 #   database.sh name KIND               print its name
 #   database.sh template                print the name of a template of databases as "plain" makes them
 # shellcheck source-path=SCRIPTDIR
@@ -70,6 +71,14 @@ load() {
     done
 }
 
+copies() {
+    local database number
+    for database in $(psql -XAtc "SELECT datname FROM pg_database WHERE starts_with(datname, '${1}_gw')" postgres); do
+        drop "$database"
+    done
+    for ((number = 0; number < $2; number++)); do copy "$1" "${1}_gw$number"; done
+}
+
 plain() {
     make_template
     drop "$1"
@@ -92,6 +101,7 @@ case ${1:-} in
     name) echo "$name" ;;
     fresh) fresh "$name" ;;
     plain) plain "$name" ;;
+    copies) copies "$name" "${3:?how many}" ;;
     update) if database_exists "$name"; then load "$name" -u; else fresh "$name"; fi ;;
-    *) die "what to do with the database: fresh, update, plain, name or template" ;;
+    *) die "what to do with the database: fresh, update, plain, copies, name or template" ;;
 esac

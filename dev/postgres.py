@@ -175,12 +175,7 @@ class Cluster:
                 self._create()
             self._remove_stale_files()
             try:
-                try:
-                    self._start_server()
-                except PostgresError:
-                    # The children of a server that was killed need a moment to notice.
-                    time.sleep(3)
-                    self._start_server()
+                self._start_patiently()
             except PostgresError as error:
                 # Without fsync a crash of the machine can leave a cluster that never starts again.
                 print(f"==> PostgreSQL: {error}\n==> PostgreSQL: making a new cluster", flush=True)
@@ -221,6 +216,17 @@ class Cluster:
             input=f"CREATE ROLE {ROLE} LOGIN CREATEDB;\n",
         )
         new.rename(self.data)
+
+    def _start_patiently(self):
+        """The children of a server that was killed notice a moment later; until then none can start."""
+        deadline = time.monotonic() + 10
+        while True:
+            try:
+                return self._start_server()
+            except PostgresError:
+                if time.monotonic() > deadline:
+                    raise
+            time.sleep(0.2)
 
     def _start_server(self):
         self._pg_ctl("start", "-w", "-t", "120", "-l", self.log)

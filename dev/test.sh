@@ -4,6 +4,7 @@
 #
 #   test.sh [TEST...] [-- ARGUMENT...]    TESTs are files, folders or node ids below tests/; ARGUMENTs go to pytest
 #   REUSE=1 test.sh ...                   update the addon in the database of the last run: quicker
+#   WORKERS=1 test.sh ...                 in one process; else all tests run in as many as there are cores, chosen ones in one
 #
 # All parts run even if one fails. A skipped test counts as a failed one.
 # shellcheck source-path=SCRIPTDIR
@@ -34,6 +35,13 @@ else
 fi
 [ ${#arguments[@]} -eq 0 ] || chosen=yes
 
+workers=${WORKERS:-1}
+if [ -z "${WORKERS:-}" ] && [ $chosen = no ]; then
+    workers=$(nproc)
+    # each has an Odoo and servers of its own
+    [ "$workers" -le 8 ] || workers=8
+fi
+
 # Two runs of one checkout would drop each other's database.
 lock "test-$CHECKOUT_ID"
 cd "$CHECKOUT"
@@ -53,8 +61,10 @@ ran=no
 # run_pytest NAME ARGUMENT...
 run_pytest() {
     local code=0
-    "$VENV/bin/python" -m pytest -p pytest_strict -o cache_dir="$CHECKOUT_CACHE/pytest/$1" \
-        "${@:2}" ${arguments[@]+"${arguments[@]}"} || code=$?
+    local parallel=()
+    [ "$workers" = 1 ] || parallel=("--numprocesses=$workers" --dist=worksteal)
+    "$VENV/bin/python" -m pytest -p pytest_strict -p pytest_workers -o cache_dir="$CHECKOUT_CACHE/pytest/$1" \
+        ${parallel[@]+"${parallel[@]}"} "${@:2}" ${arguments[@]+"${arguments[@]}"} || code=$?
     case $code in
         0) ran=yes ;;
         # No test was found: as it should be in some parts, if tests were chosen.
@@ -73,8 +83,10 @@ how=fresh
 
 # run_in_odoo NAME KIND ARGUMENT...: pytest in a database of that kind
 run_in_odoo() {
+    [ "$workers" = 1 ] || "$CHECKOUT/dev/database.sh" copies "$2" "$workers"
     run_pytest "$1" --rootdir="$ADDON_LINK" -c "$ADDON_LINK/pyproject.toml" \
         --odoo-config="$ODOO_CONF" --odoo-database="$(database_name "$2")" --odoo-http "${@:3}"
+    [ "$workers" = 1 ] || "$CHECKOUT/dev/database.sh" copies "$2" 0
 }
 
 if [ ${#odoo_tests[@]} -gt 0 ]; then
