@@ -20,5 +20,16 @@ class TestRandomRuns(RandomRunsCase):
         first = connection == self.connection
         return MemoryServer(Tracking.QRESYNC if first else Tracking.CONDSTORE)
 
-    def test_random_runs(self):
-        self.take_runs(RUNS)
+    # in parts, that several workers can take, and that a slow machine ends in time
+
+    def test_first_quarter(self):
+        self.take_runs(RUNS, part=0, parts=4)
+
+    def test_second_quarter(self):
+        self.take_runs(RUNS, part=1, parts=4)
+
+    def test_third_quarter(self):
+        self.take_runs(RUNS, part=2, parts=4)
+
+    def test_last_quarter(self):
+        self.take_runs(RUNS, part=3, parts=4)

@@ -13,7 +13,7 @@ from .world import Box, World
 
 SEED = int(os.environ.get("RANDOM_SEED", "1"))
 #: no run begins after this time
-SECONDS = float(os.environ.get("RANDOM_SECONDS", "inf"))
+END = time.monotonic() + float(os.environ.get("RANDOM_SECONDS", "inf"))
 #: what is broken altogether need not be shown by every run
 MOST_FAILURES = 5
 
@@ -51,12 +51,11 @@ class RandomRunsCase(MailboxCase):
         """Return an empty server for a mailbox, for one run."""
         raise NotImplementedError
 
-    def take_runs(self, runs):
-        """Take that many runs; a failing one is cut down, and told with its seed."""
-        end = time.monotonic() + SECONDS
+    def take_runs(self, runs, part=0, parts=1):
+        """Take that many runs, or one part of them; a failing one is cut down, and told with its seed."""
         failures = 0
-        for seed in range(SEED, SEED + runs):
-            if time.monotonic() > end or failures == MOST_FAILURES:
+        for seed in range(SEED + runs * part // parts, SEED + runs * (part + 1) // parts):
+            if time.monotonic() > END or failures == MOST_FAILURES:
                 break
             steps = machine.draw(seed)
             if not self._failure(steps):
