@@ -2,6 +2,7 @@
 
 import ast
 import os
+import re
 import zipfile
 from email import message_from_bytes
 from pathlib import Path
@@ -13,6 +14,8 @@ ROOT = Path(__file__).resolve().parents[2]
 ADDON = "odoo/addons/mail_imap_sync/"
 #: of no use where the addon is used
 LEFT_OUT = {"dev", "docs", "Makefile", "pyproject.toml", "requirements.txt"}
+#: they begin with a database that only make test has
+NEED_A_TEMPLATE = {"test_uninstall", "test_update"}
 
 
 @pytest.fixture(scope="module")
@@ -71,3 +74,10 @@ def test_what_reads_versions_is_asked_for_first():
     """Without it Odoo fails at the first version, instead of telling what is missing."""
     manifest = ast.literal_eval((ROOT / "__manifest__.py").read_text())
     assert manifest["external_dependencies"]["python"][0] == "packaging"
+
+
+def test_odoos_own_runner_finds_the_tests():
+    """It runs what `tests/__init__.py` imports; pytest looks for files."""
+    files = {path.stem for path in (ROOT / "tests").glob("test_*.py")}
+    listed = re.findall("^from . import (test_.+)$", (ROOT / "tests/__init__.py").read_text(), re.M)
+    assert listed == sorted(files - NEED_A_TEMPLATE)
