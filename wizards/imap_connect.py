@@ -69,6 +69,11 @@ class ImapConnect(models.TransientModel):
         compute="_compute_allowed_periods", help="Those that the company allows"
     )
 
+    @api.constrains("connection_id")
+    def _check_connection(self):
+        """Tell nobody of a mailbox that they may not read: what is read for one field is in the cache for all."""
+        self.connection_id.sudo(False).check_access("read")
+
     @api.depends("connection_id")
     def _compute_again(self):
         for wizard in self:
