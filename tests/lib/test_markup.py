@@ -115,10 +115,6 @@ def test_flowed_in_linear_time():
     assert len(unflow("a \n" * 300_000, False)) == 600_000
 
 
-def tags_open(source):
-    return source.count("<div>") - source.count("</div>")
-
-
 class TestTidy:
     @pytest.mark.parametrize(
         ("source", "expected"),
