@@ -8,8 +8,9 @@
 #
 # All parts run even if one fails. A skipped test counts as a failed one.
 # shellcheck source-path=SCRIPTDIR
-[ -n "${IMAP_SYNC_RUNNING:-}" ] || "$(dirname "$0")/setup.sh" || exit
-. "$(dirname "$0")/environment.sh"
+. "$(dirname "$0")/common.sh"
+[ -n "${IMAP_SYNC_RUNNING:-}" ] || tied "$CHECKOUT/dev/setup.sh" || exit
+. "$CHECKOUT/dev/environment.sh"
 
 lib_tests=()
 odoo_tests=()
@@ -63,7 +64,7 @@ run_pytest() {
     local code=0
     local parallel=()
     [ "$workers" = 1 ] || parallel=("--numprocesses=$workers" --dist=worksteal)
-    "$VENV/bin/python" -m pytest -p pytest_strict -p pytest_workers -o cache_dir="$CHECKOUT_CACHE/pytest/$1" \
+    tied "$VENV/bin/python" -m pytest -p pytest_strict -p pytest_workers -o cache_dir="$CHECKOUT_CACHE/pytest/$1" \
         ${parallel[@]+"${parallel[@]}"} "${@:2}" ${arguments[@]+"${arguments[@]}"} || code=$?
     case $code in
         0) ran=yes ;;
