@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
@@ -92,7 +94,42 @@ class MailMessage(models.Model):
                 self.with_context(imap_of_few=True)._imap_sql_is_visible("mail_message"),
             )
         )
-        return self.browse(id_ for (id_,) in rows)
+        hidden = self.browse(id_ for (id_,) in rows)
+        return hidden + (self - hidden)._imap_misplaced()
+
+    def _imap_misplaced(self):
+        """Return those of these entries whose record the user may not read.
+
+        Core lets authors, recipients and creators read a message wherever it stands. The entry of an email also stands
+        where a colleague put it, and would tell its author the name of that record.
+        """
+        if not self.ids or self.env.uid == api.SUPERUSER_ID:
+            return self.browse()
+        self.flush_model(["author_id", "partner_ids", "model", "res_id"])
+        self.env["mail.notification"].flush_model(["mail_message_id", "res_partner_id"])
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT id, model, res_id
+                  FROM mail_message
+                 WHERE id IN %(ids)s AND imap_email_id IS NOT NULL
+                   AND (author_id = %(me)s OR create_uid = %(uid)s
+                        OR EXISTS (SELECT FROM mail_message_res_partner_rel AS recipient
+                                    WHERE recipient.mail_message_id = mail_message.id
+                                      AND recipient.res_partner_id = %(me)s)
+                        OR EXISTS (SELECT FROM mail_notification AS told
+                                    WHERE told.mail_message_id = mail_message.id AND told.res_partner_id = %(me)s))
+                """,
+                ids=tuple(self.ids),
+                me=self.env.user.partner_id.id,
+                uid=self.env.uid,
+            )
+        )
+        places = defaultdict(lambda: defaultdict(set))
+        for id_, model, res_id in rows:
+            places[model][res_id].add(id_)
+        allowed = self.sudo(False)._find_allowed_doc_ids(places)
+        return self.browse(id_ for id_, _model, _res_id in rows if id_ not in allowed)
 
     # ------------------------------------------------------------------
     # paths past the rules
@@ -103,7 +140,12 @@ class MailMessage(models.Model):
         """Apply the rule to searches through ``message_ids`` of a record, too: they would find words in hidden mail."""
         if bypass_access and not self.env.su:
             domain = Domain(domain) & Domain("imap_is_visible", "=", True)
-        return super()._search(domain, offset, limit, order, bypass_access=bypass_access, **kwargs)
+        query = super()._search(domain, offset, limit, order, bypass_access=bypass_access, **kwargs)
+        if bypass_access or self.env.su:
+            return query
+        found = self.browse(query.get_result_ids())
+        misplaced = found._imap_misplaced()
+        return (found - misplaced)._as_query() if misplaced else query
 
     def _message_fetch(self, *args, **kwargs):
         """Read what was found: the search has asked the rule, which the first field that is read would do again."""

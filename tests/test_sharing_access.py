@@ -177,6 +177,39 @@ class TestMessages(RestrictedCase):
                 self.assertFalse(messages.search(domain))
             self.assertFalse(messages._get_with_access(entry.id))
 
+    def test_authors_read_where_they_may_read_the_record_only(self):
+        """An owner put a colleague's mail on a deal that the colleague may not read: its name is none of theirs."""
+        raw = mail("colin@tea.example", "carla@shop.example, olga@tea.example", text=SECRET_TEXT)
+        entry = self.deliver(raw)
+        self.share("everything")
+        deal = self.env["crm.lead"].create({"name": "Hush", "user_id": self.owner.id})
+        self.env["imap.link"].with_user(self.owner)._add(
+            entry.with_user(self.owner), deal.with_user(self.owner)
+        )
+        there = self.entries(deal)
+        self.assertEqual(there.author_id, self.colleague.partner_id)
+        self.notify(there, self.manager)
+        for user in (self.colleague, self.manager):
+            self.env.invalidate_all()
+            own = there.with_user(user)
+            self.assertFalse(deal.with_user(user).has_access("read"))
+            messages = self.env["mail.message"].with_user(user)
+            self.assertIn(SECRET_TEXT, entry.with_user(user).read(["body"])[0]["body"])
+            for fields in (["record_name"], ["body"], ["display_name"], None):
+                with self.assertRaises(AccessError):
+                    own.read(fields)
+            with self.assertRaises(AccessError):
+                self.assertFalse(own.body)
+            self.assertFalse(messages.search([("id", "=", there.id)]))
+            self.assertFalse(messages.search([("model", "=", "crm.lead"), ("id", "=", there.id)]))
+            found = messages.search([("imap_email_id", "!=", False)])
+            self.assertIn(entry, found)
+            self.assertNotIn(there, found)
+            self.assertFalse(messages._get_with_access(there.id))
+            with self.assertRaises(AccessError):
+                own.write({"body": "mine"})
+        self.assertIn(SECRET_TEXT, there.with_user(self.owner).read(["body"])[0]["body"])
+
     def test_access_through_the_thread(self):
         """Core's way for reactions and the like grants what the thread grants."""
         for _level, user in self.each():

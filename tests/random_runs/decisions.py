@@ -106,17 +106,14 @@ class Decisions:
         """An owner lets emails stand on another record too: also after they have left and come back."""
         self._let_mail_come(box, every, record)
         box = self._box(box)
-        owners = [each.connection.user_id for each in self._world.boxes]
-        # not on what one of them may not see: who wrote a message reads it there too, as everywhere in Odoo
-        names = [
-            name
+        records = {
+            name: record.with_user(box.connection.user_id)
             for name, record in self._world.records.items()
-            if all(record.with_user(owner).has_access("write") for owner in owners)
-        ]
-        name = self._pick(sorted(names), record)
-        target = self._world.records[name].with_user(box.connection.user_id)
+            if record.with_user(box.connection.user_id).has_access("write")
+        }
+        name = self._pick(sorted(records), record)
         for email in self._own_emails(box)[:: 1 + every % 3]:
-            if email.env["imap.link"]._add(self._entry(email), target):
+            if email.env["imap.link"]._add(self._entry(email), records[name]):
                 self._world.by_hand.add((self._world.key_of(email), name))
                 if name == CONTACT:
                     self._world.taken_off.discard(self._world.key_of(email))
