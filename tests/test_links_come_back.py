@@ -3,33 +3,12 @@
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
-from .common import MailboxCase
-from .fake_server import FakeServer, ago, mail
+from .fake_server import FakeServer, ago
+from .test_link_by_hand import LinkCase
 
 
 @tagged("post_install", "-at_install")
-class TestLinksComeBack(MailboxCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.links = cls.env["imap.link"]
-        cls.lead = cls.env["crm.lead"].create(
-            {"name": "Tea", "type": "opportunity", "user_id": cls.owner.id, "team_id": False}
-        )
-
-    def deliver(self, subject="Order", **headers):
-        raw = mail("carla@shop.example", "olga@tea.example", subject, **headers)
-        self.server.inbox.deliver(raw, ago(days=1))
-        self.connection._sync()
-        return self.entries(self.customer).filtered(lambda entry: entry.subject == subject)
-
-    def add(self, entries, record, user=None):
-        user = user or self.owner
-        return self.links.with_user(user)._add(entries.with_user(user), record.with_user(user))
-
-    def remove(self, entries):
-        return self.links.with_user(self.owner)._remove(entries.with_user(self.owner))
-
+class TestLinksComeBack(LinkCase):
     def leave(self):
         """Disconnect the mailbox, and let its mail leave Odoo with it."""
         connection = self.connection.with_user(self.owner)
